@@ -1,0 +1,39 @@
+"""How a channel says that a delivery cannot simply be filed. Details never quote what the customer wrote."""
+
+from __future__ import annotations
+
+
+class DeliveryError(Exception):
+    """The vendor, or our configuration, has to act."""
+
+
+class DeliveryForged(DeliveryError):  # noqa: N818
+    """The delivery is not proven to come from the vendor, or is too old to be believed: answered 401, refused."""
+
+
+class DeliveryMalformed(DeliveryError):  # noqa: N818
+    """An authentic delivery that cannot be read: kept raw in quarantine under `cause`, a short code."""
+
+    def __init__(self, detail: str, *, cause: str = "malformed") -> None:
+        super().__init__(detail)
+        self.cause = cause
+
+
+class DeliveryIgnored(DeliveryError):  # noqa: N818
+    """A known event that is not a complaint: counted, answered as the vendor wants."""
+
+
+class DeliveryInvalid(DeliveryError):  # noqa: N818
+    """A client that can mend its input sent something wrong; `errors` are (JSON pointer, what to mend)."""
+
+    def __init__(self, errors: tuple[tuple[str, str], ...]) -> None:
+        super().__init__("; ".join(f"{pointer}: {detail}" for pointer, detail in errors))
+        self.errors = errors
+
+
+class SendingFailed(DeliveryError):  # noqa: N818
+    """The vendor will never take this outgoing message (bad address, closed window, revoked token)."""
+
+    def __init__(self, detail: str, *, cause: str = "refused") -> None:
+        super().__init__(detail)
+        self.cause = cause

@@ -1,0 +1,1 @@
+"""The channels, one folder each; a folder is discovered by being there."""
