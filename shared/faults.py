@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 
 
-class Unprocessable(Exception):  # noqa: N818
+class Unprocessable(Exception):
     """This one input cannot be handled as it is: a person looks at it, mends the cause and replays it."""
 
 
-class TryLater(Exception):  # noqa: N818
+class TryLater(Exception):
     """Nobody has to act: the same call may go through later, after `wait` where the other side said so."""
 
     def __init__(self, detail: str, *, wait: timedelta | None = None) -> None:

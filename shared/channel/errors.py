@@ -7,11 +7,11 @@ class DeliveryError(Exception):
     """The vendor, or our configuration, has to act."""
 
 
-class DeliveryForged(DeliveryError):  # noqa: N818
+class DeliveryForged(DeliveryError):
     """The delivery is not proven to come from the vendor, or is too old to be believed: answered 401, refused."""
 
 
-class DeliveryMalformed(DeliveryError):  # noqa: N818
+class DeliveryMalformed(DeliveryError):
     """An authentic delivery that cannot be read: kept raw in quarantine under `cause`, a short code."""
 
     def __init__(self, detail: str, *, cause: str = "malformed") -> None:
@@ -19,11 +19,11 @@ class DeliveryMalformed(DeliveryError):  # noqa: N818
         self.cause = cause
 
 
-class DeliveryIgnored(DeliveryError):  # noqa: N818
+class DeliveryIgnored(DeliveryError):
     """A known event that is not a complaint: counted, answered as the vendor wants."""
 
 
-class DeliveryInvalid(DeliveryError):  # noqa: N818
+class DeliveryInvalid(DeliveryError):
     """A client that can mend its input sent something wrong; `errors` are (JSON pointer, what to mend)."""
 
     def __init__(self, errors: tuple[tuple[str, str], ...]) -> None:
@@ -31,7 +31,7 @@ class DeliveryInvalid(DeliveryError):  # noqa: N818
         self.errors = errors
 
 
-class SendingFailed(DeliveryError):  # noqa: N818
+class SendingFailed(DeliveryError):
     """The vendor will never take this outgoing message (bad address, closed window, revoked token)."""
 
     def __init__(self, detail: str, *, cause: str = "refused") -> None:

@@ -1,0 +1,1 @@
+"""Trace context and logs; neither ever holds anything personal."""
