@@ -28,7 +28,9 @@ class InboundMessage:
     """One thing that a customer said.
 
     `provider_message_id` names it within the account for ever: a second delivery of the same id is a duplicate.
-    `conversation` is the vendor's thread, or the sender where it has none: order is kept within it. `text` is what is
+    `conversation` is the vendor's thread, or the sender where it has none: order is kept within it. `threaded` is True
+    where the conversation is one talk (a chat, a comment's thread): its next message then joins the same complaint;
+    mail, forms and REST leave it False and join by token or by what they quote. `text` is what is
     new, `full_text` the same with what it quotes (None when equal). `token` is a reply token as found, unverified;
     ingest verifies it. Nothing in here has to be clean: ingest replaces NUL and lone surrogates for all channels.
     """
@@ -37,6 +39,7 @@ class InboundMessage:
     conversation: str
     sender: Sender
     text: str
+    threaded: bool = False
     subject: str | None = None
     full_text: str | None = None
     sent_at: datetime | None = None

@@ -30,7 +30,9 @@ class MessageReceived(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=T
     `complaint_id` and `reference` are those of the complaint that this message opens unless the router joins it to
     another. `conversation` is also the Kafka key. `text` is what the customer newly wrote, `full_text` the same with
     quoted parts where it differs; longer than 256 KiB they are cut here and `whole` holds them. `automatic` says why
-    a robot is thought to have written. `edits` is the provider id of the message that is edited or removed.
+    a robot is thought to have written. `edits` is the provider id of the message that is edited or removed. `threaded`
+    says that the conversation is one talk (a chat, a comment's thread), so that the next message in it goes on with the
+    same complaint; where it is only the sender's address (mail, forms, REST), each message speaks for itself.
     """
 
     TYPE: ClassVar[str] = "ascolto.message.received.v1"
@@ -43,6 +45,7 @@ class MessageReceived(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=T
     account: str
     channel: str
     conversation: str
+    threaded: bool = False
     provider_message_id: str
     edits: str | None = None
     received_at: datetime
