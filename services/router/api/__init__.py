@@ -1,0 +1,1 @@
+"""What the router answers over HTTP."""

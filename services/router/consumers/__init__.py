@@ -1,0 +1,1 @@
+"""What the router does with the records of the topics it reads."""

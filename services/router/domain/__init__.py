@@ -1,0 +1,1 @@
+"""The rules by which the router thinks: pure, without clock, database or network."""

@@ -1,0 +1,1 @@
+"""What the router does by itself from time to time."""

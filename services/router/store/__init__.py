@@ -1,0 +1,1 @@
+"""What the router keeps, and the SQL that reads and writes it."""

@@ -1,0 +1,1 @@
+"""What the router can do, each use in a module of its own."""
