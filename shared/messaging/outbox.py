@@ -1,0 +1,84 @@
+"""Announcing: an event is written beside the state it tells of, in the same transaction; the relay publishes it."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from shared.messaging.envelope import as_text
+from shared.messaging.tables import LANES, MessagingTables
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Announcement:
+    """An event to publish: `topic` is the contract's name, `key` keeps order, `body` is JSON.
+
+    `dead_reason` marks the copy of a dead letter.
+    """
+
+    event_id: UUID
+    topic: str
+    type: str
+    source: str
+    key: str
+    subject: str | None
+    time: datetime
+    body: bytes
+    traceparent: str | None = None
+    dead_reason: str | None = None
+
+
+async def announce(connection: AsyncConnection, tables: MessagingTables, announcements: Sequence[Announcement]) -> None:
+    """Write events into the outbox within the caller's transaction, in their order, and wake the relay at its commit.
+
+    An event that waits there for the same topic already is left as it is. Two transactions that announce under one key
+    must be ordered by a lock of the caller (the row of the complaint): the order published is that of the sequence.
+    """
+    if announcements:
+        await connection.exec_driver_sql(_insert(tables.schema, tables.wake_channel), _columns(announcements))
+
+
+def lane_of(key: str) -> int:
+    """Return the lane in which everything under this key stays in order."""
+    return zlib.crc32(key.encode()) % LANES
+
+
+def _columns(announcements: Sequence[Announcement]) -> tuple[Sequence[object], ...]:
+    keys = [as_text(a.key) or "" for a in announcements]
+    return (
+        [lane_of(key) for key in keys],
+        [a.event_id for a in announcements],
+        [a.topic for a in announcements],
+        keys,
+        [a.type for a in announcements],
+        [a.source for a in announcements],
+        [as_text(a.subject) for a in announcements],
+        [a.time for a in announcements],
+        [a.body for a in announcements],
+        [a.traceparent for a in announcements],
+        [a.dead_reason for a in announcements],
+    )
+
+
+@cache
+def _insert(schema: str, wake_channel: str) -> str:
+    # One statement: the rows and the one notification, which PostgreSQL sends when the transaction commits.
+    return f"""
+        WITH announced AS (
+            INSERT INTO "{schema}".outbox
+                (lane, event_id, topic, key, type, source, subject, time, body, traceparent, dead_reason)
+            SELECT lane, event_id, topic, key, type, source, subject, time, body, traceparent, dead_reason
+            FROM unnest($1::smallint[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[],
+                        $8::timestamptz[], $9::bytea[], $10::text[], $11::text[]) WITH ORDINALITY
+                AS a (lane, event_id, topic, key, type, source, subject, time, body, traceparent, dead_reason, ordinal)
+            ORDER BY ordinal
+            ON CONFLICT (event_id, topic) DO NOTHING
+        )
+        SELECT pg_notify('{wake_channel}', '')
+    """  # noqa: S608 - the schema is a constant of the service
