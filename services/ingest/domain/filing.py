@@ -1,0 +1,138 @@
+"""Turns what a channel read into what the event says: ids, clean text, verified tokens."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import msgspec
+
+from services.ingest.domain.parcel import Filing
+from shared import ids
+from shared.channel.inbound import InboundChange, InboundMessage
+from shared.contracts.parts import Attachment, BlobRef, Sender
+from shared.contracts.received import JoinHints, MessageReceived
+from shared.reply_token import Tokens
+from shared.text import storable
+
+INLINE_TEXT_BYTES = 256 * 1024
+"""Longer texts travel through the blob store: brokers refuse messages of over 1 MiB uncompressed."""
+
+_MOST_QUOTED = 5
+_QUOTED = re.compile(rf"(?<![A-Z0-9])[{ids.REFERENCE_ALPHABET}]{{{ids.REFERENCE_LENGTH}}}(?![A-Z0-9])")
+_EARLIEST = timedelta(days=365 * 30)
+_AHEAD = timedelta(minutes=5)
+
+
+def quoted_references(*texts: str | None) -> tuple[str, ...]:
+    """Return what looks like references of ours in the texts, each once, at most five."""
+    found = dict.fromkeys(match for text in texts if text for match in _QUOTED.findall(text))
+    return tuple(found)[:_MOST_QUOTED]
+
+
+def believable(sent_at: datetime | None, *, received_at: datetime) -> datetime | None:
+    """Return the vendor's time unless it lies in the future or decades back."""
+    if sent_at is None or sent_at.tzinfo is None:
+        return None
+    return sent_at if received_at - _EARLIEST < sent_at < received_at + _AHEAD else None
+
+
+def file_message(
+    message: InboundMessage,
+    *,
+    account: str,
+    channel: str,
+    scope: str,
+    received_at: datetime,
+    attachments: tuple[Attachment, ...],
+    whole: BlobRef | None,
+    tokens: Tokens,
+) -> Filing:
+    """Return the filing of one message; `scope` is the account, or for REST the client, within which ids are unique."""
+    provider_id = storable(message.provider_message_id)
+    message_id = ids.message_id(account=scope, provider_message_id=provider_id)
+    complaint_id = ids.complaint_id(message_id)
+    text = storable(message.text)
+    full_text = storable(message.full_text) if message.full_text is not None else None
+    subject = storable(message.subject) if message.subject else None
+    event = MessageReceived(
+        message_id=message_id,
+        complaint_id=complaint_id,
+        reference=ids.reference(complaint_id),
+        account=account,
+        channel=message.channel_label or channel,
+        conversation=storable(message.conversation),
+        threaded=message.threaded,
+        provider_message_id=provider_id,
+        received_at=received_at,
+        sent_at=believable(message.sent_at, received_at=received_at),
+        sender=_clean(message.sender),
+        reply=message.reply,
+        subject=subject,
+        text=_cut(text) if whole else text,
+        full_text=_cut(full_text) if whole and full_text else full_text,
+        whole=whole,
+        attachments=attachments,
+        automatic=message.automatic,
+        public=message.public,
+        joins=_joins(message, account=account, tokens=tokens, subject=subject, text=text),
+        language=message.language,
+        segment=message.segment,
+        order_reference=storable(message.order_reference) if message.order_reference else None,
+        outcome_sought=storable(message.outcome_sought) if message.outcome_sought else None,
+        metadata={storable(k): storable(v) for k, v in message.metadata.items()},
+        notes=message.notes,
+    )
+    return Filing(event=event, key=f"{account}:{event.conversation}")
+
+
+def file_change(
+    change: InboundChange, *, account: str, channel: str, scope: str, received_at: datetime
+) -> Filing:
+    """Return the filing of an edit or a removal."""
+    provider_id = storable(change.provider_message_id)
+    message_id = ids.message_id(account=scope, provider_message_id=f"{change.kind}:{provider_id}")
+    complaint_id = ids.complaint_id(message_id)
+    event = MessageReceived(
+        message_id=message_id,
+        complaint_id=complaint_id,
+        reference=ids.reference(complaint_id),
+        kind=change.kind,
+        account=account,
+        channel=channel,
+        conversation=storable(change.conversation),
+        threaded=True,
+        provider_message_id=provider_id,
+        edits=storable(change.target),
+        received_at=received_at,
+        sent_at=believable(change.sent_at, received_at=received_at),
+        sender=_clean(change.sender),
+        text=storable(change.text),
+    )
+    return Filing(event=event, key=f"{account}:{event.conversation}")
+
+
+def with_request(filing: Filing, *, sha256: bytes) -> Filing:
+    """Return the filing with the digest by which a reused Idempotency-Key is told from a retry."""
+    return replace(filing, request_sha256=sha256)
+
+
+def _joins(message: InboundMessage, *, account: str, tokens: Tokens, subject: str | None, text: str) -> JoinHints:
+    hints = message.joins
+    proven = tokens.reply_reference(message.token, account=account) if message.token else None
+    return msgspec.structs.replace(
+        hints,
+        token_reference=proven or hints.token_reference,
+        references=tuple(map(storable, hints.references)),
+        quoted=hints.quoted or quoted_references(subject, text),
+    )
+
+
+def _clean(sender: Sender) -> Sender:
+    fields = {f: getattr(sender, f) for f in ("name", "email", "phone", "handle", "customer_id")}
+    return msgspec.structs.replace(sender, **{f: storable(v) if v else None for f, v in fields.items()})
+
+
+def _cut(text: str) -> str:
+    return text.encode()[:INLINE_TEXT_BYTES].decode("utf-8", "ignore")

@@ -1,0 +1,1 @@
+"""ingest's rows: the statements, each set of them in the caller's transaction."""

@@ -1,0 +1,143 @@
+"""Group commit: parcels that arrive together are filed in one transaction, and each caller gets its own answer.
+
+Alone, a parcel costs a transaction and an fsync; gathered for a few milliseconds, hundreds share them
+(docs/adr/0001-group-commit.md).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from dataclasses import dataclass
+
+from prometheus_client import Histogram
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from services.ingest.domain.parcel import Outcome, Parcel
+from services.ingest.store.parcels import file_parcels
+from shared.clock import Clock
+from shared.fault_point import fault_point
+from shared.faults import TryLater
+from shared.web.database import is_out_of_reach
+
+logger = logging.getLogger(__name__)
+
+_GATHER_S = 0.002
+_MOST_ROWS = 500
+_MOST_WAITING = 5_000
+_TRANSACTIONS = 2
+_REFERENCE_TRIES = 5
+_DEADLINE_S = 4.5
+_GROUP_SIZE = Histogram("ingest_group_commit_parcels", "Parcels a transaction.", buckets=(1, 2, 5, 10, 20, 50, 100, 500))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Waiting:
+    parcel: Parcel
+    answer: asyncio.Future[Outcome]
+
+
+class GroupCommit:
+    """Files parcels; `file` returns only after the commit that holds the parcel."""
+
+    def __init__(self, *, engine: AsyncEngine, clock: Clock) -> None:
+        self._engine = engine
+        self._clock = clock
+        self._waiting: list[_Waiting] = []
+        self._arrived = asyncio.Event()
+        self._room = asyncio.Semaphore(_TRANSACTIONS)
+        self._groups: set[asyncio.Task[None]] = set()
+
+    async def file(self, parcel: Parcel) -> Outcome:
+        """Return what became of the parcel once it is committed; `TryLater` when it was not."""
+        if len(self._waiting) >= _MOST_WAITING:
+            raise TryLater("more is waiting to be stored than can be")
+        waiting = _Waiting(parcel, asyncio.get_running_loop().create_future())
+        self._waiting.append(waiting)
+        self._arrived.set()
+        try:
+            async with asyncio.timeout(_DEADLINE_S):
+                # Shielded: a client that leaves must not take the commit of its neighbours with it.
+                return await asyncio.shield(waiting.answer)
+        except TimeoutError:
+            raise TryLater("the storage does not answer") from None
+
+    async def run(self) -> None:
+        """Gather and commit until cancelled; what was gathered then is still committed."""
+        try:
+            while True:
+                await self._arrived.wait()
+                if len(self._waiting) < _MOST_ROWS:
+                    await asyncio.sleep(_GATHER_S)
+                await self._room.acquire()
+                self._start_group()
+        finally:
+            while self._waiting:
+                await self._room.acquire()
+                self._start_group()
+            await asyncio.gather(*self._groups)
+
+    def _start_group(self) -> None:
+        group, self._waiting = self._waiting[:_MOST_ROWS], self._waiting[_MOST_ROWS:]
+        if not self._waiting:
+            self._arrived.clear()
+        task = asyncio.create_task(self._commit(group))
+        self._groups.add(task)
+        task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._groups.discard(task)
+        self._room.release()
+
+    async def _commit(self, group: list[_Waiting]) -> None:
+        _GROUP_SIZE.observe(len(group))
+        try:
+            outcomes = await self._transaction([w.parcel for w in group])
+        except Exception as error:  # noqa: BLE001 - whatever it was, every caller gets an answer
+            await self._after_failure(group, error)
+            return
+        for waiting, outcome in zip(group, outcomes, strict=True):
+            if not waiting.answer.done():
+                waiting.answer.set_result(outcome)
+
+    async def _after_failure(self, group: list[_Waiting], error: Exception) -> None:
+        if is_out_of_reach(error):
+            logger.warning("the storage does not answer", extra={"error_type": type(error).__name__})
+            for waiting in group:
+                _refuse(waiting, TryLater("the storage does not answer"))
+        elif len(group) == 1:
+            await self._alone(group[0])
+        else:
+            # One parcel that the storage refuses must not cost its neighbours their place.
+            for waiting in group:
+                await self._commit([waiting])
+
+    async def _alone(self, waiting: _Waiting) -> None:
+        parcel = waiting.parcel
+        for _ in range(_REFERENCE_TRIES):
+            try:
+                outcome = (await self._transaction([parcel]))[0]
+            except IntegrityError as error:
+                if "messages_reference_key" not in str(error.orig):
+                    return _refuse(waiting, error)
+                parcel = parcel.renamed()
+            except Exception as error:  # noqa: BLE001 - handed to the caller, who must not wait for ever
+                return _refuse(waiting, TryLater("the storage does not answer") if is_out_of_reach(error) else error)
+            else:
+                if not waiting.answer.done():
+                    waiting.answer.set_result(outcome)
+                return None
+        return _refuse(waiting, TryLater("no free reference was found"))
+
+    async def _transaction(self, parcels: list[Parcel]) -> list[Outcome]:
+        async with self._engine.begin() as connection:
+            outcomes = await file_parcels(connection, parcels, now=self._clock.now())
+            fault_point("ingest-before-commit")
+        fault_point("ingest-after-commit")
+        return outcomes
+
+
+def _refuse(waiting: _Waiting, error: Exception) -> None:
+    if not waiting.answer.done():
+        waiting.answer.set_exception(error)
