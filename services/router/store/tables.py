@@ -5,10 +5,11 @@ from __future__ import annotations
 from sqlalchemy import (
     ARRAY,
     JSON,
+    BigInteger,
     Boolean,
     Column,
-    Computed,
     DateTime,
+    Identity,
     Index,
     Integer,
     MetaData,
@@ -101,11 +102,29 @@ messages = Table(
     Column("received_at", _Instant, nullable=False),
     Column("joined_by", Text, nullable=False),
     Column("content", JSON, nullable=False),
-    Column("words", TSVECTOR, Computed("to_tsvector('simple', left(content ->> 'text', 20000))", persisted=True)),
     PrimaryKeyConstraint("message_id", name="messages_pkey"),
     Index("messages_complaint", "complaint_id"),
     Index("messages_thread", "thread_id", postgresql_where=text("thread_id IS NOT NULL")),
-    Index("messages_words", "words", postgresql_using="gin"),
+)
+
+# Indexing the words of a batch costs five times its insert, so a job does it behind the intake: each batch leaves one
+# row that names its messages, and the job turns that row into words.
+message_words = Table(
+    "message_words",
+    metadata,
+    Column("message_id", Uuid, nullable=False),
+    Column("complaint_id", Uuid, nullable=False),
+    Column("words", TSVECTOR, nullable=False),
+    PrimaryKeyConstraint("message_id", name="message_words_pkey"),
+    Index("message_words_words", "words", postgresql_using="gin"),
+)
+
+unsearched = Table(
+    "unsearched",
+    metadata,
+    Column("number", BigInteger, Identity(always=True), nullable=False),
+    Column("message_ids", ARRAY(Uuid), nullable=False),
+    PrimaryKeyConstraint("number", name="unsearched_pkey"),
 )
 
 # The first words of a message are never overwritten: each edit or removal stands beside them.

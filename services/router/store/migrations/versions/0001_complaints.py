@@ -76,13 +76,27 @@ _TABLES = (
         received_at timestamptz NOT NULL,
         joined_by text NOT NULL,
         content json NOT NULL,
-        words tsvector GENERATED ALWAYS AS (to_tsvector('simple', left(content ->> 'text', 20000))) STORED,
         CONSTRAINT messages_pkey PRIMARY KEY (message_id)
     )
     """,
     "CREATE INDEX messages_complaint ON router.messages (complaint_id)",
     "CREATE INDEX messages_thread ON router.messages (thread_id) WHERE thread_id IS NOT NULL",
-    "CREATE INDEX messages_words ON router.messages USING gin (words)",
+    """
+    CREATE TABLE router.message_words (
+        message_id uuid NOT NULL,
+        complaint_id uuid NOT NULL,
+        words tsvector NOT NULL,
+        CONSTRAINT message_words_pkey PRIMARY KEY (message_id)
+    )
+    """,
+    "CREATE INDEX message_words_words ON router.message_words USING gin (words)",
+    """
+    CREATE TABLE router.unsearched (
+        number bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
+        message_ids uuid[] NOT NULL,
+        CONSTRAINT unsearched_pkey PRIMARY KEY (number)
+    )
+    """,
     """
     CREATE TABLE router.message_changes (
         change_id uuid NOT NULL,
