@@ -1,0 +1,1 @@
+"""What the responder makes of the events of others."""

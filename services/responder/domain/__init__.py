@@ -1,0 +1,1 @@
+"""What a complaint is owed, as pure functions: entries in, state and further entries out."""
