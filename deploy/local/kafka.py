@@ -9,8 +9,8 @@ import signal
 import subprocess
 import time
 import uuid
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from deploy.local import ports, processes
@@ -31,6 +31,7 @@ class Kafka:
     run_folder: Path
     log: Path
     jars: Sequence[Path]
+    settings: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def bootstrap_servers(self) -> str:
@@ -115,6 +116,7 @@ def _write_properties(node: Kafka, file: Path, *, data: Path) -> Path:
         "broker.heartbeat.interval.ms": "500",
         "controller.quorum.election.timeout.ms": "500",
         "controller.quorum.fetch.timeout.ms": "1000",
+        **node.settings,
     }
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text("".join(f"{name}={value}\n" for name, value in settings.items()))

@@ -102,6 +102,13 @@ def exit_code(running: Running) -> int | None:
     return child.poll() if child else None
 
 
+def let_go(running: Running) -> None:
+    """Leave a program to live on when this process ends, without Python's warning about it."""
+    child = _children.pop(running.pid, None)
+    if child:
+        child.returncode = 0
+
+
 def stop(running: Running, *, run_folder: Path, within_s: float, by: int = signal.SIGTERM) -> bool:
     """Stop a program, by force when its time is over; False when force was needed."""
     gracefully = _ended_after(running, by, within_s=within_s)

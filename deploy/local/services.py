@@ -1,0 +1,84 @@
+"""The three services as processes: how each is started, told of the others, and known to be ready."""
+
+from __future__ import annotations
+
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from deploy.local import ports, processes
+from deploy.local.faults import CannotGoOn, tail
+
+NAMES = ("ingest", "router", "responder")
+CHECKOUT = Path(__file__).resolve().parents[2]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Services:
+    """Where the three listen and what they are told; `environment` is whole, nothing is added to it."""
+
+    ports: Mapping[str, int]
+    environment: Mapping[str, str]
+    run_folder: Path
+    log_folder: Path
+
+    def url(self, name: str) -> str:
+        """Return the address of one service."""
+        return f"http://{ports.LOOPBACK}:{self.ports[name]}"
+
+    def log(self, name: str) -> Path:
+        """Return the log of one service."""
+        return self.log_folder / f"{name}.log"
+
+
+def addresses(chosen: Mapping[str, int]) -> dict[str, str]:
+    """Return the variables by which each service finds the others."""
+    return {f"ASCOLTO_{name.upper()}_URL": f"http://{ports.LOOPBACK}:{chosen[name]}" for name in NAMES}
+
+
+def start(services: Services, name: str, *, extra: Mapping[str, str] | None = None) -> processes.Running:
+    """Start one service; it is not ready yet when this returns."""
+    return processes.start(
+        processes.Program(
+            name=name,
+            command=[
+                sys.executable, "-m", "uvicorn", f"services.{name}.app:create", "--factory",
+                "--loop", "uvloop", "--http", "httptools", "--host", ports.LOOPBACK, "--port", str(services.ports[name]),
+                "--no-access-log", "--timeout-graceful-shutdown", "3",
+            ],
+            log=services.log(name),
+            environment={**services.environment, **(extra or {})},
+            folder=CHECKOUT,
+        ),
+        run_folder=services.run_folder,
+    )  # fmt: skip
+
+
+def wait_until_ready(services: Services, running: processes.Running, *, within_s: float = 45.0) -> None:
+    """Return when the service says that it and its parts are ready; else say what it answered last."""
+    deadline = time.monotonic() + within_s
+    while True:
+        said = not_ready(services.url(running.name))
+        if said is None:
+            return
+        log = services.log(running.name)
+        if not processes.is_alive(running):
+            raise CannotGoOn(f"{running.name} does not start", why=tail(log), mend="mend what the log names", log=log)
+        if time.monotonic() > deadline:
+            raise CannotGoOn(f"{running.name} is not ready", why=said, mend="see what the log says of it", log=log)
+        time.sleep(0.1)
+
+
+def not_ready(url: str) -> str | None:
+    """Return None when /readyz says ready, else why it is not."""
+    try:
+        with urllib.request.urlopen(f"{url}/readyz", timeout=3) as answer:  # noqa: S310  our own loopback address
+            return None if answer.status == 200 else f"/readyz answers {answer.status}"
+    except urllib.error.HTTPError as refused:
+        return f"/readyz answers {refused.code}: {refused.read(500).decode(errors='replace')}"
+    except OSError as silent:
+        return f"/readyz does not answer ({silent})"
