@@ -25,6 +25,12 @@ class Tokens:
         reference = token.upper().partition("-")[0]
         return reference if _same(token.lower(), self.reply(account=account, reference=reference)) else None
 
+    def proven_reference(self, token: str, *, account: str) -> str | None:
+        """Return the reference that a reply token of this account, or a status token, proves."""
+        reference, _, status = token.upper().partition("-")
+        proven = self.reply_reference(token, account=account)
+        return proven or (reference if self.status_holds(status, reference=reference) else None)
+
     def status(self, reference: str) -> str:
         """Return the token with which a customer follows a complaint."""
         return _mac(self._status, reference).lower()

@@ -87,9 +87,7 @@ def file_message(
     return Filing(event=event, key=f"{account}:{event.conversation}")
 
 
-def file_change(
-    change: InboundChange, *, account: str, channel: str, scope: str, received_at: datetime
-) -> Filing:
+def file_change(change: InboundChange, *, account: str, channel: str, scope: str, received_at: datetime) -> Filing:
     """Return the filing of an edit or a removal."""
     provider_id = storable(change.provider_message_id)
     message_id = ids.message_id(account=scope, provider_message_id=f"{change.kind}:{provider_id}")
@@ -120,7 +118,7 @@ def with_request(filing: Filing, *, sha256: bytes) -> Filing:
 
 def _joins(message: InboundMessage, *, account: str, tokens: Tokens, subject: str | None, text: str) -> JoinHints:
     hints = message.joins
-    proven = tokens.reply_reference(message.token, account=account) if message.token else None
+    proven = tokens.proven_reference(message.token, account=account) if message.token else None
     return msgspec.structs.replace(
         hints,
         token_reference=proven or hints.token_reference,

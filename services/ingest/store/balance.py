@@ -51,4 +51,4 @@ async def read(
 ) -> dict[str, int]:
     """Return the six figures of one account or of all, over whole days in UTC, both ends included."""
     rows = await connection.exec_driver_sql(_READ, (account, since, until))
-    return balanced({row[0]: row[1] for row in rows})
+    return balanced({kind: n for kind, n in rows.tuples()})

@@ -101,9 +101,7 @@ async def _keep_the_rest(
             await connection.exec_driver_sql(_MOVE_CURSOR, (parcel.account, cursor, now))
 
 
-async def _with_known(
-    connection: AsyncConnection, parcels: Sequence[Parcel], outcomes: list[Outcome]
-) -> list[Outcome]:
+async def _with_known(connection: AsyncConnection, parcels: Sequence[Parcel], outcomes: list[Outcome]) -> list[Outcome]:
     """Look up what was filed before, for the few parcels whose sender is to be told the first answer again."""
     missing = {
         f.event.message_id
@@ -114,7 +112,7 @@ async def _with_known(
     if not missing:
         return outcomes
     rows = await connection.exec_driver_sql(_KNOWN_MESSAGES, (list(missing),))
-    known = {r[0]: Known(reference=r[1], received_at=r[2], request_sha256=r[3]) for r in rows}
+    known = {r.message_id: Known(**{k: v for k, v in r._asdict().items() if k != "message_id"}) for r in rows}
     return [
         Outcome(
             filed=outcome.filed,

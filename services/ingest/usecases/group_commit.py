@@ -29,7 +29,9 @@ _MOST_WAITING = 5_000
 _TRANSACTIONS = 2
 _REFERENCE_TRIES = 5
 _DEADLINE_S = 4.5
-_GROUP_SIZE = Histogram("ingest_group_commit_parcels", "Parcels a transaction.", buckets=(1, 2, 5, 10, 20, 50, 100, 500))
+_GROUP_SIZE = Histogram(
+    "ingest_group_commit_parcels", "Parcels a transaction.", buckets=(1, 2, 5, 10, 20, 50, 100, 500)
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -54,6 +56,7 @@ class GroupCommit:
         if len(self._waiting) >= _MOST_WAITING:
             raise TryLater("more is waiting to be stored than can be")
         waiting = _Waiting(parcel, asyncio.get_running_loop().create_future())
+        waiting.answer.add_done_callback(_seen)
         self._waiting.append(waiting)
         self._arrived.set()
         try:
@@ -141,3 +144,9 @@ class GroupCommit:
 def _refuse(waiting: _Waiting, error: Exception) -> None:
     if not waiting.answer.done():
         waiting.answer.set_exception(error)
+
+
+def _seen(answer: asyncio.Future[Outcome]) -> None:
+    # A caller that gave up leaves its answer unread; reading it here keeps the loop from reporting that.
+    if not answer.cancelled():
+        answer.exception()
