@@ -28,7 +28,7 @@ _WORDS: dict[str, bool | None] = {
 }  # fmt: skip
 
 
-class Unreadable(Exception):  # noqa: N818
+class Unreadable(Exception):
     """The text is not a document that a rulebook may hold; `line` is where, `mend` what to do."""
 
     def __init__(self, what: str, *, line: int | None, mend: str) -> None:

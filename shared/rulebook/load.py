@@ -1,0 +1,137 @@
+"""A folder becomes a rulebook, whole and checked, or a list of everything that is wrong with it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+from typing import TypeVar
+
+from pydantic import BaseModel, Field
+
+from shared.rulebook.calendars import Calendar, read_calendars
+from shared.rulebook.checks import Sources, cross_problems
+from shared.rulebook.lexicons import LexiconFile
+from shared.rulebook.playbooks import Playbook
+from shared.rulebook.policies import Policy, read_policies
+from shared.rulebook.queues import Queue, QueuesFile
+from shared.rulebook.rules import Rule, RulesFile
+from shared.rulebook.source import Part, Problem, Source, read_source
+from shared.rulebook.taxonomy import CorrelationFile, TaxonomyFile
+from shared.rulebook.templates import Templates, read_templates
+
+FILES = frozenset({"rulebook.yaml", "queues.yaml", "rules.yaml", "taxonomy.yaml", "correlation.yaml", "calendars.yaml"})
+FOLDERS = frozenset({"playbooks", "policies", "lexicon", "templates"})
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+class RulebookFile(Part):
+    """rulebook.yaml: what this edition is called."""
+
+    version: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,40}$")
+    title: str
+
+
+class RulebookInvalid(Exception):
+    """The folder holds no rulebook that may be used; `problems` is everything that stands against it."""
+
+    def __init__(self, problems: tuple[Problem, ...]) -> None:
+        super().__init__("\n".join(map(str, problems)))
+        self.problems = problems
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, weakref_slot=True)
+class Rulebook:
+    """One edition of the rulebook, immutable; `version` is the declared one and the beginning of its content's hash."""
+
+    version: str
+    title: str
+    triage: str
+    queues: Mapping[str, Queue]
+    rules: tuple[Rule, ...]
+    playbooks: Mapping[str, Playbook]
+    taxonomy: TaxonomyFile
+    lexicons: Mapping[str, LexiconFile]
+    correlation: CorrelationFile
+    policies: Mapping[str, Policy]
+    calendars: Mapping[str, Calendar]
+    templates: Templates
+
+
+def load(folder: Path) -> Rulebook:
+    """Read the rulebook in `folder`, or raise `RulebookInvalid` with every problem of every file at once."""
+    problems: list[Problem] = _strays(folder)
+    edition = _one(folder, "rulebook.yaml", RulebookFile, problems)
+    sources = Sources(
+        queues=_one(folder, "queues.yaml", QueuesFile, problems),
+        rules=_one(folder, "rules.yaml", RulesFile, problems),
+        taxonomy=_one(folder, "taxonomy.yaml", TaxonomyFile, problems),
+        playbooks=_many(folder, "playbooks", Playbook, problems),
+        lexicons=_many(folder, "lexicon", LexiconFile, problems),
+    )
+    correlation = _one(folder, "correlation.yaml", CorrelationFile, problems)
+    calendars, found = read_calendars(folder)
+    policies, more = read_policies(folder, calendars=calendars)
+    templates, others = read_templates(folder)
+    problems += found + more + others
+    problems += cross_problems(sources, policies=policies, calendars=calendars, templates=templates)
+    if problems:
+        raise RulebookInvalid(tuple(problems))
+    queues, rules, taxonomy = _held(sources.queues), _held(sources.rules), _held(sources.taxonomy)
+    return Rulebook(
+        version=f"{_held(edition).version}+{_fingerprint(folder)}",
+        title=_held(edition).title,
+        triage=queues.triage,
+        queues=MappingProxyType(queues.queues),
+        rules=rules.rules,
+        playbooks=MappingProxyType({one.playbook: one for one in map(_held, sources.playbooks)}),
+        taxonomy=taxonomy,
+        lexicons=MappingProxyType({one.language: one for one in map(_held, sources.lexicons)}),
+        correlation=_held(correlation),
+        policies=MappingProxyType(policies),
+        calendars=MappingProxyType(calendars),
+        templates=templates,
+    )
+
+
+def _one(folder: Path, name: str, model: type[Model], problems: list[Problem]) -> Source[Model]:
+    source, found = read_source(folder / name, model, root=folder)
+    problems += found
+    return source
+
+
+def _many(folder: Path, name: str, model: type[Model], problems: list[Problem]) -> tuple[Source[Model], ...]:
+    paths = sorted((folder / name).glob("*.yaml"))
+    if not paths:
+        problems.append(Problem(file=f"{name}/", line=None, what="no file in it", mend="add a .yaml file"))
+    return tuple(_one(folder, str(path.relative_to(folder)), model, problems) for path in paths)
+
+
+def _held(source: Source[Model]) -> Model:
+    if source.model is None:
+        raise AssertionError(f"{source.file} had no problem and no model")
+    return source.model
+
+
+def _strays(folder: Path) -> list[Problem]:
+    if not folder.is_dir():
+        return [Problem(file=str(folder.name), line=None, what="no such folder", mend="name the rulebook's folder")]
+    found = []
+    for path in sorted(folder.iterdir()):
+        known = path.name in (FOLDERS if path.is_dir() else FILES)
+        if not known and path.suffix in (".yaml", ".yml", ""):
+            mend = f"use one of: {', '.join(sorted(FILES | FOLDERS))}"
+            found.append(Problem(file=path.name, line=None, what="nothing reads this", mend=mend))
+    return found
+
+
+def _fingerprint(folder: Path) -> str:
+    digest = hashlib.blake2b(digest_size=4)
+    for path in sorted(folder.rglob("*")):
+        if path.is_file():
+            raw = path.read_bytes()
+            digest.update(f"{path.relative_to(folder).as_posix()}\x00{len(raw)}\x00".encode() + raw)
+    return digest.hexdigest()
