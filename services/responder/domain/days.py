@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import date, datetime, timedelta
 
 from services.responder.domain.working_time import WorkingHours
-from shared.rulebook.allowance import Allowance
+from shared.rulebook.allowance import Allowance, Unit
 
 _DAY = timedelta(days=1)
 _SEARCH_DAYS = 4000
@@ -38,22 +38,22 @@ def due_day(
     return day
 
 
-def days_between(first: date, last: date, allowance: Allowance, hours: WorkingHours) -> int:
-    """Return how many days of the allowance's kind lie after `first` up to and with `last`."""
-    counts = _counting(allowance, hours)
+def days_between(first: date, last: date, unit: Unit, hours: WorkingHours) -> int:
+    """Return how many days of a kind lie after `first` up to and with `last`; other units count calendar days."""
+    counts = _counting(unit, hours)
     if counts is None:
         return max(0, (last - first).days)
     return sum(1 for n in range(1, (last - first).days + 1) if counts(first + n * _DAY))
 
 
-def days_after(first: date, number: int, allowance: Allowance, hours: WorkingHours) -> date:
-    """Return the day that lies `number` days of the allowance's kind after `first`."""
-    counts = _counting(allowance, hours)
+def days_after(first: date, number: int, unit: Unit, hours: WorkingHours) -> date:
+    """Return the day that lies `number` days of a kind after `first`; other units count calendar days."""
+    counts = _counting(unit, hours)
     return first + number * _DAY if counts is None else _following(first, number, counts)
 
 
 def _end(receipt: date, allowance: Allowance, hours: WorkingHours, *, count_first_day: bool) -> date:
-    counts = _counting(allowance, hours)
+    counts = _counting(allowance.unit, hours)
     if counts is not None:
         number = allowance.amount - (count_first_day and counts(receipt))
         return _following(receipt, number, counts)
@@ -63,10 +63,10 @@ def _end(receipt: date, allowance: Allowance, hours: WorkingHours, *, count_firs
     return receipt + (days - count_first_day) * _DAY
 
 
-def _counting(allowance: Allowance, hours: WorkingHours) -> Callable[[date], bool] | None:
-    if allowance.unit == "business_days":
+def _counting(unit: Unit, hours: WorkingHours) -> Callable[[date], bool] | None:
+    if unit == "business_days":
         return hours.is_business_day
-    return hours.is_working_day if allowance.unit == "working_days" else None
+    return hours.is_working_day if unit == "working_days" else None
 
 
 def _following(day: date, number: int, counts: Callable[[date], bool]) -> date:
