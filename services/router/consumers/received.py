@@ -1,0 +1,43 @@
+"""Files what customers said: `complaints.received.v1`."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+import msgspec
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.router.usecases.arrivals import Arrival, arrival_of
+from services.router.usecases.file_messages import Rules, file_messages
+from shared.contracts.received import MessageReceived
+from shared.faults import Unprocessable
+from shared.messaging.records import Record
+
+_decode = msgspec.json.Decoder(MessageReceived).decode
+_AT_ONCE = 100
+
+
+class FileReceived:
+    """Settles a batch of received messages; `rules` are asked anew each time, so a new rulebook holds at once."""
+
+    def __init__(self, rules: Callable[[], Rules]) -> None:
+        self._rules = rules
+
+    async def __call__(self, connection: AsyncConnection, records: Sequence[Record], *, now: datetime) -> None:
+        """File every record; one that is no message of the contract fails and is settled alone."""
+        arrivals = []
+        for number, record in enumerate(records, start=1):
+            arrivals.append(_arrival(record))
+            if number % _AT_ONCE == 0:
+                await asyncio.sleep(0)
+        await file_messages(connection, arrivals, rules=self._rules(), now=now)
+
+
+def _arrival(record: Record) -> Arrival:
+    try:
+        message = _decode(record.body)
+    except msgspec.MsgspecError as error:
+        raise Unprocessable("the body is not a message as the contract has it") from error
+    return arrival_of(message, record.body.decode(), traceparent=record.traceparent)

@@ -1,0 +1,83 @@
+"""Who writes: contact points made comparable, and the party that each sender is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import cached_property
+from uuid import UUID, uuid5
+
+from shared.contracts.parts import Sender
+
+_CONTACT_POINTS = UUID("7b1f6f0e-5a0c-5d6e-9a3c-0d6a3c1b7e11")
+_PARTIES = UUID("7b1f6f0e-5a0c-5d6e-9a3c-0d6a3c1b7e12")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ContactPoint:
+    """One way to name somebody. Two spellings of it are one point; a handle counts within its account alone."""
+
+    kind: str
+    value: str
+    scope: str = ""
+    verified: bool = False
+
+    @cached_property
+    def contact_point_id(self) -> UUID:
+        """The same for everybody who claims this point."""
+        return uuid5(_CONTACT_POINTS, f"{self.kind}\x00{self.scope}\x00{self.value}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Party:
+    """Whoever writes by the first of these points; the others are what the party says of itself."""
+
+    party_id: UUID
+    name: str | None
+    internal: bool
+    contact_points: tuple[ContactPoint, ...]
+
+    @property
+    def point_ids(self) -> frozenset[UUID]:
+        """The contact points, to be compared with those of a complaint."""
+        return frozenset(point.contact_point_id for point in self.contact_points)
+
+
+def party_of(sender: Sender, *, account: str, conversation: str) -> Party:
+    """Return the party of a sender; one who gives no name at all is known by the conversation alone."""
+    points = tuple(_points(sender, account)) or (_point("conversation", conversation, sender, account),)
+    # What the channel vouches for names the party before what anybody may claim in a form.
+    first = next((p for p in points if p.verified), points[0])
+    return Party(
+        party_id=uuid5(_PARTIES, first.contact_point_id.hex),
+        name=sender.name,
+        internal=sender.internal,
+        contact_points=points,
+    )
+
+
+def merged(known: Party, again: Party) -> Party:
+    """Return a party with all that it said of itself in two messages."""
+    points = sorted((*known.contact_points, *again.contact_points), key=lambda p: p.verified)
+    best = {p.contact_point_id: p for p in points}
+    return replace(known, name=known.name or again.name, contact_points=tuple(best.values()))
+
+
+def reply_point(*, account: str, to: str) -> UUID:
+    """Name an address that answers go to, to be kept among a complaint's participants."""
+    return ContactPoint(kind="reply", value=to.strip().casefold(), scope=account).contact_point_id
+
+
+def _points(sender: Sender, account: str) -> Iterator[ContactPoint]:
+    if sender.customer_id:
+        yield _point("customer_id", sender.customer_id.strip(), sender)
+    if sender.email:
+        yield _point("email", sender.email.strip().casefold(), sender)
+    if sender.phone and (digits := "".join(filter(str.isdigit, sender.phone)).removeprefix("00")):
+        yield _point("phone", digits, sender)
+    if sender.handle:
+        yield _point("handle", sender.handle.strip().casefold(), sender, account)
+
+
+def _point(kind: str, value: str, sender: Sender, scope: str = "") -> ContactPoint:
+    return ContactPoint(kind=kind, value=value, scope=scope, verified=kind in sender.verified)
