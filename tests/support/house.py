@@ -63,7 +63,8 @@ class House:
 
     def stop(self, *names: str, within_s: float = 10.0) -> bool:
         """Stop services (all when none is named) as an operator does; False when one had to be killed."""
-        return all([self._end(name, by=signal.SIGTERM, within_s=within_s) for name in names or services.NAMES])
+        graceful = [self._end(name, by=signal.SIGTERM, within_s=within_s) for name in names or services.NAMES]
+        return all(graceful)
 
     def kill(self, *names: str) -> None:
         """Kill services with -9, as a power cut does."""
