@@ -5,29 +5,18 @@ Source: CloudEvents Kafka protocol binding 1.0.2; the trace context is the W3C h
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import UTC, datetime
-from typing import Protocol
 from uuid import UUID, uuid5
 
 import msgspec
+from aiokafka import ConsumerRecord
 
 from shared.messaging.records import Record
 
 Headers = list[tuple[str, bytes]]
+Raw = ConsumerRecord[bytes | None, bytes | None]
 
 _UNREADABLE = UUID("5d1f6f0e-5a0c-5d6e-9a3c-0d6a3c1b7e04")
-
-
-class Raw(Protocol):
-    """The parts of a Kafka record that are read here."""
-
-    partition: int
-    offset: int
-    timestamp: int
-    key: bytes | None
-    value: bytes | None
-    headers: Iterable[tuple[str, bytes]]
 
 
 class EnvelopeUnreadable(Exception):
