@@ -18,7 +18,7 @@ FALLBACK: Final = "en"
 REQUIRED: Final = (
     "acknowledgement.subject", "acknowledgement.long", "acknowledgement.short", "acknowledgement.public", "reply.long",
 )  # fmt: skip
-"""What every language has: the acknowledgement for mail, for chat and SMS, for all to read, and the frame of a reply."""
+"""What every language has: the acknowledgement for mail, for chat and SMS, for the public, and a reply's frame."""
 
 MAX_TEMPLATE_BYTES: Final = 64 * 1024
 
@@ -28,7 +28,7 @@ _ENVIRONMENT: Final = ImmutableSandboxedEnvironment(
 _ENVIRONMENT.globals.clear()
 
 
-class TemplateFailed(Exception):  # noqa: N818
+class TemplateFailed(Exception):
     """The template wants something that it is not given, or may not do."""
 
 

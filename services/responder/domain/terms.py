@@ -50,14 +50,12 @@ class Terms:
         return min(max(warning, started_at), due_at)
 
     def start(
-        self, kind: str, at: datetime, *, at_least: Allowance | None = None, until: datetime | None = None
+        self, kind: str, at: datetime, *, allowance: Allowance | None = None, due_at: datetime | None = None
     ) -> dict[str, Any]:
-        """Return what an entry says of a clock that starts at an instant; with `at_least`, not due before `until`."""
+        """Return what an entry says of a clock that starts at an instant; a given due date stands as it is."""
         clock = self.policy.clocks[kind]
-        allowance = at_least or clock.allowance
-        due_at = self.due(kind, at, allowance)
-        if until is not None:
-            due_at = max(due_at, until)
+        allowance = allowance or clock.allowance
+        due_at = due_at or self.due(kind, at, allowance)
         return {
             "started_at": written(at),
             "due_at": written(due_at),
@@ -90,6 +88,25 @@ class Terms:
             "at_risk_at": written(at_risk_at),
             "paused_seconds": measure(since, at, clock.unit, hours).total_seconds(),
         }
+
+    def restart(self, previous: Clock, at: datetime) -> dict[str, Any]:
+        """Return what an entry says of a clock that a re-opened complaint sets going again.
+
+        Its first date stands while that lies ahead, but the policy's re-open allowance is given at least; without one,
+        a date that has passed is followed by the whole allowance anew.
+        """
+        allowance = self.policy.reopen_allowance
+        if allowance is None:
+            return self.start(previous.kind, at, due_at=previous.due_at if previous.due_at > at else None)
+        due_at = self.due(previous.kind, at, allowance)
+        return self.start(previous.kind, at, allowance=allowance, due_at=max(due_at, previous.due_at))
+
+    def after(self, at: datetime, allowance: Allowance) -> datetime:
+        """Return when an allowance that belongs to no clock has passed, by the policy's own calendar."""
+        hours = self.hours[self.policy.calendar]
+        if not allowance.in_days:
+            return deadline(at, _length(allowance), hours)
+        return hours.closes(due_day(hours.local_date(at), allowance, hours, count_first_day=False, roll="none"))
 
     def _moved(self, clock: Clock, since: datetime, at: datetime, hours: WorkingHours) -> datetime:
         if clock.unit in ("minutes", "hours"):

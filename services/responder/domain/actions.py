@@ -1,0 +1,112 @@
+"""What an agent does while the complaint is open: take it, leave it, wait for the customer, move a date."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from services.responder.domain.entries import Entry, written
+from services.responder.domain.recording import entry, must_be_open, must_not_be_closed
+from services.responder.domain.refusal import conflict, invalid
+from services.responder.domain.reopening import resumption
+from services.responder.domain.terms import Terms
+from services.responder.domain.work import WorkState
+
+_LONGEST_WAIT = timedelta(days=366)
+_LONGEST_REASON = 2000
+
+
+def claim(state: WorkState, *, owner: str, by: str, now: datetime) -> tuple[Entry, ...]:
+    """Return the entry that makes somebody the one owner; none if they own it already."""
+    must_not_be_closed(state, "claimed")
+    if state.owner == owner:
+        return ()
+    if state.owner is not None:
+        raise conflict("somebody else owns the complaint: it is released first, then claimed")
+    return (entry(state, "claimed", at=now, by=by, data={"owner": owner}),)
+
+
+def release(state: WorkState, *, by: str, now: datetime) -> tuple[Entry, ...]:
+    """Return the entry that leaves the complaint without an owner, for its queue to see."""
+    must_not_be_closed(state, "released")
+    if state.owner is None:
+        raise conflict("nobody owns the complaint")
+    return (entry(state, "released", at=now, by=by, data={"owner": state.owner}),)
+
+
+def wait(
+    state: WorkState, *, reason: str, until: datetime, terms: Terms, by: str, now: datetime
+) -> tuple[Entry, ...]:  # fmt: skip
+    """Return the entry with which we wait for the customer: clocks that may pause stand still until then."""
+    must_be_open(state, "put on wait")
+    if state.state == "waiting_for_customer":
+        raise conflict("it waits for the customer already")
+    latest = _latest_wait(state, terms, now)
+    errors = [("/reason", problem)] if (problem := _reason(reason)) else []
+    if until <= now:
+        errors.append(("/until", "must lie ahead"))
+    elif until > latest:
+        errors.append(("/until", f"the policy {terms.policy.policy} lets us wait until {written(latest)} at most"))
+    if errors:
+        raise invalid(*errors)
+    return (entry(state, "waiting", at=now, by=by, data={"reason": reason.strip(), "until": written(until)}),)
+
+
+def resume(state: WorkState, *, reason: str, terms: Terms, by: str, now: datetime) -> tuple[Entry, ...]:
+    """Return the entry that ends the waiting."""
+    if state.state != "waiting_for_customer":
+        raise conflict("it does not wait for the customer")
+    return resumption(state, reason=reason, terms=terms, by=by, at=now)
+
+
+def extend(
+    state: WorkState, *, clock: str, reason: str, until: datetime, terms: Terms, by: str, now: datetime
+) -> tuple[Entry, ...]:  # fmt: skip
+    """Return the entry that moves a clock's date forward, as far as the policy lets it and before it has run out."""
+    must_be_open(state, "extended")
+    latest = _latest_extension(state, clock, terms)
+    running = state.clocks[clock]
+    errors = [("/reason", problem)] if (problem := _reason(reason)) else []
+    if until <= running.due_at:
+        errors.append(("/until", f"must lie after {written(running.due_at)}: a date only moves forward"))
+    elif until > latest:
+        errors.append(("/until", f"the policy {terms.policy.policy} allows {written(latest)} at most"))
+    if errors:
+        raise invalid(*errors)
+    data = {
+        "clock": clock,
+        "reason": reason.strip(),
+        "due_at": written(until),
+        "at_risk_at": written(terms.at_risk(clock, running.unit, running.started_at, until)),
+        "previous_due_at": written(running.due_at),
+    }
+    return (entry(state, "extended", at=now, by=by, data=data),)
+
+
+def _latest_wait(state: WorkState, terms: Terms, now: datetime) -> datetime:
+    pause = terms.policy.pause
+    if pause is None:
+        return now + _LONGEST_WAIT
+    return terms.after(now, pause.at_most) - timedelta(seconds=state.waited_seconds)
+
+
+def _latest_extension(state: WorkState, kind: str, terms: Terms) -> datetime:
+    clock = state.clocks.get(kind)
+    if clock is None:
+        known = ", ".join(sorted(state.clocks))
+        raise invalid(("/clock", f"no such clock; this complaint has {known}"))
+    if clock.state not in ("running", "paused"):
+        raise conflict(f"the clock {kind} is {clock.state}: only one that still runs can be extended")
+    extension = terms.policy.clocks[kind].extension if kind in terms.policy.clocks else None
+    if extension is None:
+        raise conflict(f"the policy {terms.policy.policy} does not let {kind} be extended")
+    if clock.extensions >= extension.at_most:
+        raise conflict(f"{kind} has been extended {clock.extensions} times, as often as the policy allows")
+    if extension.to is not None:
+        return terms.due(kind, clock.started_at, extension.to)
+    return terms.due(kind, clock.due_at, extension.by)
+
+
+def _reason(reason: str) -> str | None:
+    if not reason.strip():
+        return "is missing: say why, for whoever reads the timeline later"
+    return f"has more than {_LONGEST_REASON} characters" if len(reason) > _LONGEST_REASON else None
