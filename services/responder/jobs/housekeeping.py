@@ -1,0 +1,65 @@
+"""Folds the counters each second, and drops now and then what no rule looks back at."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from datetime import datetime, timedelta
+from typing import Final
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from services.responder.store import automatic_contacts, counters
+from services.responder.store.tables import messaging
+from shared.clock import Clock
+from shared.messaging.inbox import prune_inbox
+
+logger = logging.getLogger(__name__)
+
+_FOLD_EVERY_S: Final = 1.0
+_CLEAN_EVERY: Final = timedelta(minutes=10)
+_PERIODS_KEPT: Final = timedelta(days=8)
+_INBOX_KEPT: Final = timedelta(days=45)
+"""Longer than Kafka keeps the router's events (30 days)."""
+
+
+class Housekeeping:
+    """Keeps the responder's tables small."""
+
+    def __init__(self, *, engine: AsyncEngine, clock: Clock) -> None:
+        self._engine = engine
+        self._clock = clock
+        self._stopping = asyncio.Event()
+        self._cleaned_at: datetime | None = None
+
+    async def run(self) -> None:
+        """Fold each second until `stop`."""
+        while not self._stopping.is_set():
+            try:
+                await self._fold()
+                await self._clean()
+            except Exception as error:  # noqa: BLE001 - the job outlives its database
+                logger.warning("housekeeping waits", extra={"error": type(error).__name__})
+            try:
+                async with asyncio.timeout(_FOLD_EVERY_S):
+                    await self._stopping.wait()
+            except TimeoutError:
+                pass
+
+    def stop(self) -> None:
+        """Let `run` return after the transaction at hand."""
+        self._stopping.set()
+
+    async def _fold(self) -> None:
+        async with self._engine.begin() as connection:
+            await counters.fold(connection)
+
+    async def _clean(self) -> None:
+        now = self._clock.now()
+        if self._cleaned_at is not None and now - self._cleaned_at < _CLEAN_EVERY:
+            return
+        self._cleaned_at = now
+        async with self._engine.begin() as connection:
+            await counters.forget(connection, before=now - _PERIODS_KEPT)
+            await automatic_contacts.forget(connection, now=now)
+        await prune_inbox(engine=self._engine, tables=messaging, now=now, older_than=_INBOX_KEPT)

@@ -1,0 +1,70 @@
+"""How a change of a complaint moves the counters of its queue."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from datetime import datetime
+from typing import Final
+
+from services.responder.domain.figures import Delta, deltas
+from services.responder.domain.work import WorkState
+from services.responder.store.counters import Place
+
+LEVELS: Final = (
+    "open", "waiting", "unassigned", "at_risk", "breached", "arrivals", "resolutions", "kept", "missed",
+)  # fmt: skip
+"""What a recount over all complaints must give again."""
+
+RATE_SLOT_S: Final = 300
+DAY_SLOT_S: Final = 3600
+_STEP: Final = math.log(1.1)
+"""Durations are counted in buckets a tenth wider each: a percentile read from them is off by 5 % at the most."""
+
+
+def counted(before: WorkState | None, after: WorkState, *, now: datetime) -> Counter[Place]:
+    """Return what the change adds to the counters: to the levels, and to the periods that `now` falls into."""
+    found: Counter[Place] = Counter()
+    for delta in deltas(before, after):
+        for measure in LEVELS:
+            found[Place(delta.queue, measure)] += getattr(delta, measure)
+        _rates(found, delta, now=now)
+    _durations(found, before, after, now=now)
+    if after.acknowledgement.state == "withheld" and (before is None or before.acknowledgement.state != "withheld"):
+        found[Place(after.queue, "withheld", _slot(now, DAY_SLOT_S))] += 1
+    return found
+
+
+def bucket_of(seconds: float) -> int:
+    """Return the bucket that a duration is counted in."""
+    return 0 if seconds <= 1 else math.ceil(math.log(seconds) / _STEP)
+
+
+def seconds_of(bucket: int) -> float:
+    """Return the duration that a bucket stands for."""
+    return math.exp((bucket - 0.5) * _STEP) if bucket else 1.0
+
+
+def _rates(found: Counter[Place], delta: Delta, *, now: datetime) -> None:
+    for measure, slot in (
+        ("arrivals", RATE_SLOT_S), ("resolutions", RATE_SLOT_S), ("kept", DAY_SLOT_S), ("missed", DAY_SLOT_S),
+    ):  # fmt: skip
+        # A transfer takes its history from one queue's level to another's; a rate only knows what happened now.
+        moved = getattr(delta, measure)
+        if moved > 0:
+            found[Place(delta.queue, measure, _slot(now, slot))] += moved
+
+
+def _durations(found: Counter[Place], before: WorkState | None, after: WorkState, *, now: datetime) -> None:
+    slot = _slot(now, DAY_SLOT_S)
+    for measure, was, ended in (
+        ("acknowledged_in", before and before.acknowledged_at, after.acknowledged_at),
+        ("resolved_in", before and before.resolved_at, after.resolved_at),
+    ):
+        if ended and not was:
+            bucket = bucket_of((ended - after.received_at).total_seconds())
+            found[Place(after.queue, measure, slot, bucket)] += 1
+
+
+def _slot(now: datetime, seconds: int) -> int:
+    return int(now.timestamp()) // seconds * seconds
