@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -57,6 +58,34 @@ async def suggest_links(
         [event_id("link", complaint, t.complaint_id) for complaint, _, t in suspected],
         [complaint for complaint, _, _ in suspected], [t.complaint_id for _, _, t in suspected], evidence, now,
     ))  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EarlyRow:
+    """A record that came early; `expired` when it has waited long enough."""
+
+    content: str
+    expired: bool
+
+
+_READY = """
+    DELETE FROM router.early_messages WHERE message_id IN (
+        SELECT message_id FROM router.early_messages e
+        WHERE e.arrived_at < $2
+           OR EXISTS (SELECT FROM router.complaints c WHERE c.reference =
+                  CASE WHEN e.waits_for LIKE 'complaint:%' THEN substr(e.waits_for, 11) END)
+           OR EXISTS (SELECT FROM router.messages m WHERE m.message_id =
+                  CASE WHEN e.waits_for LIKE 'message:%' THEN substr(e.waits_for, 9)::uuid END)
+        ORDER BY arrived_at, message_id LIMIT $1 FOR UPDATE SKIP LOCKED
+    )
+    RETURNING content::text AS content, arrived_at < $2 AS expired
+"""
+
+
+async def take_ready(connection: AsyncConnection, *, limit: int, expired_before: datetime) -> list[EarlyRow]:
+    """Take out what waits no longer: what it waited for is there, or it came before `expired_before`."""
+    rows = await connection.exec_driver_sql(_READY, (limit, expired_before))
+    return [EarlyRow(content=row.content, expired=row.expired) for row in rows]
 
 
 async def insert_early(connection: AsyncConnection, rows: Sequence[tuple[UUID, str, str]], *, now: datetime) -> None:
