@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 
 import asyncpg
+from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
@@ -39,6 +40,13 @@ def new_engine(
             },
         },
     )
+
+
+async def answers(engine: AsyncEngine) -> str | None:
+    """Return None when the database answers, else what is wrong; a readiness check."""
+    async with engine.connect() as connection:
+        await connection.execute(text("SELECT 1"))
+    return None
 
 
 def is_out_of_reach(error: BaseException) -> bool:

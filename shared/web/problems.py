@@ -38,17 +38,22 @@ class Problem(Exception):
         self.kind = kind or self.title.lower().replace(" ", "-").replace("'", "")
 
 
-def answer(problem: Problem, *, instance: str) -> Response:
-    """Return the problem as a response."""
+def as_body(problem: Problem) -> dict[str, object]:
+    """Return the problem as its JSON object."""
     body: dict[str, object] = {
         "type": f"/docs/errors#{problem.kind}",
         "title": problem.title,
         "status": problem.status,
         "detail": problem.detail,
-        "instance": instance,
     }
     if problem.errors:
         body["errors"] = [{"pointer": pointer, "detail": detail} for pointer, detail in problem.errors]
+    return body
+
+
+def answer(problem: Problem, *, instance: str) -> Response:
+    """Return the problem as a response."""
+    body = as_body(problem) | {"instance": instance}
     return Response(msgspec.json.encode(body), problem.status, problem.headers, PROBLEM_TYPE)
 
 

@@ -23,7 +23,7 @@ SELECT account, on_day, kind, sum(n) FROM taken GROUP BY account, on_day, kind O
 ON CONFLICT (account, on_day, kind) DO UPDATE SET n = b.n + excluded.n
 """
 _READ = """
-SELECT kind, sum(n)::bigint FROM (
+SELECT kind, sum(n)::bigint AS n FROM (
     SELECT account, on_day, kind, n FROM ingest.balance
     UNION ALL
     SELECT account, on_day, kind, n FROM ingest.balance_deltas
@@ -51,4 +51,4 @@ async def read(
 ) -> dict[str, int]:
     """Return the six figures of one account or of all, over whole days in UTC, both ends included."""
     rows = await connection.exec_driver_sql(_READ, (account, since, until))
-    return balanced({kind: n for kind, n in rows.tuples()})
+    return balanced({row["kind"]: row["n"] for row in rows.mappings()})

@@ -40,7 +40,7 @@ class AccountDirectory:
         found = [self._open(s) for s in (await self._all()).values() if s.channel in channels and s.enabled]
         return [account for account in found if account]
 
-    async def refresh(self) -> None:
+    def refresh(self) -> None:
         """Forget what was remembered: an account has changed."""
         self._fresh_until = 0.0
 

@@ -16,7 +16,7 @@ from shared.channel.account import Account
 from shared.channel.delivery import Delivery
 from shared.channel.errors import DeliveryInvalid, DeliveryMalformed
 from shared.channel.inbound import Parsed
-from shared.channel.port import Receives
+from shared.channel.port import Channel
 from shared.reply_token import Tokens
 
 
@@ -39,10 +39,12 @@ class TakeComplaint:
     """The way of a complaint that a client writes itself."""
 
     def __init__(
-        self, *, receives: Receives, account: Account, packing: Packing, commits: GroupCommit, refusals: Refusals,
+        self, *, channel: Channel, account: Account, packing: Packing, commits: GroupCommit, refusals: Refusals,
         tokens: Tokens,
     ) -> None:  # fmt: skip
-        self._receives = receives
+        if channel.receives is None:
+            raise ValueError("the channel of the API takes complaints in")
+        self._receives = channel.receives
         self._account = account
         self._packing = packing
         self._commits = commits
