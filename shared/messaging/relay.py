@@ -21,6 +21,7 @@ from shared.messaging.lanes import Lanes
 from shared.messaging.outbox_rows import Connection, OutboxRow, OutboxRows
 from shared.messaging.publisher import Publisher
 from shared.messaging.tables import LANES, MessagingTables
+from shared.messaging.telling import told
 
 logger = logging.getLogger(__name__)
 
@@ -75,9 +76,7 @@ class Relay:
                         await self._publish_until_stopped(connection)
                 except _DATABASE_FAULTS as error:
                     self._database_fault = type(error).__name__
-                    logger.warning(
-                        "relay lost its database", extra={"schema": self._tables.schema, "error": type(error).__name__}
-                    )
+                    logger.warning("relay lost its database", extra={"schema": self._tables.schema} | told(error))
                     await self._rest(self._backoff.next())
         finally:
             metrics.lanes.labels(self._tables.schema).set(0)
