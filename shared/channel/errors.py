@@ -1,6 +1,12 @@
-"""How a channel says that a delivery cannot simply be filed. Details never quote what the customer wrote."""
+"""How a channel says that a delivery cannot simply be filed. Details never quote what the customer wrote.
+
+Parsing may happen in another process: each of these survives the way back (`__reduce__`).
+"""
 
 from __future__ import annotations
+
+from functools import partial
+from typing import Any
 
 
 class DeliveryError(Exception):
@@ -18,6 +24,10 @@ class DeliveryMalformed(DeliveryError):
         super().__init__(detail)
         self.cause = cause
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Keep the cause through pickling."""
+        return partial(type(self), cause=self.cause), self.args
+
 
 class DeliveryIgnored(DeliveryError):
     """A known event that is not a complaint: counted, answered as the vendor wants."""
@@ -30,6 +40,10 @@ class DeliveryInvalid(DeliveryError):
         super().__init__("; ".join(f"{pointer}: {detail}" for pointer, detail in errors))
         self.errors = errors
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Keep the errors through pickling."""
+        return type(self), (self.errors,)
+
 
 class SendingFailed(DeliveryError):
     """The vendor will never take this outgoing message (bad address, closed window, revoked token)."""
@@ -37,3 +51,7 @@ class SendingFailed(DeliveryError):
     def __init__(self, detail: str, *, cause: str = "refused") -> None:
         super().__init__(detail)
         self.cause = cause
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Keep the cause through pickling."""
+        return partial(type(self), cause=self.cause), self.args

@@ -76,7 +76,7 @@ class Pollers:
             except (TryLater, DeliveryError, OSError) as error:
                 extra = {"account": account.account, "error_type": type(error).__name__, "detail": str(error)}
                 logger.warning("a mailbox or vendor cannot be polled", extra=extra)
-            except Exception as error:
+            except Exception:
                 logger.exception("a poller met a defect", extra={"account": account.account})
             await asyncio.sleep(rest)
             rest = min(rest * 2, _LONGEST_REST_S)
