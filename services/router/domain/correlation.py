@@ -63,12 +63,18 @@ class Waits:
 
 
 def correlate(
-    message: MessageReceived, *, points: frozenset[UUID], known: Known, reopen_within: timedelta
+    message: MessageReceived,
+    *,
+    points: frozenset[UUID],
+    known: Known,
+    reopen_within: timedelta,
+    quoted_join: bool = True,
 ) -> Joins | Opens | Waits:
     """Decide where a message of a sender with these contact points belongs.
 
     A token joins whatever the state. A talk, and what a participant quotes, join while the complaint is open or ended
-    less than `reopen_within` before the message came. A robot's message never re-opens, so it joins at any age.
+    less than `reopen_within` before the message came; without `quoted_join` a quoted reference only suggests. A robot's
+    message never re-opens, so it joins at any age.
     """
     if token := message.joins.token_reference:
         found = known.by_reference.get(token)
@@ -77,7 +83,8 @@ def correlate(
     for tie in _ties(message, known):
         standing = known.standing[tie.complaint_id]
         takes_part = tie.by == "conversation" or bool(points & standing.participants)
-        if takes_part and (message.automatic or _alive(standing, message.received_at, reopen_within)):
+        may_join = takes_part and (quoted_join or tie.by != "quoted")
+        if may_join and (message.automatic or _alive(standing, message.received_at, reopen_within)):
             return _join(message, tie, known)
         if tie.by != "conversation":
             suspected.setdefault(tie.complaint_id, tie)

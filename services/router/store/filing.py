@@ -15,14 +15,22 @@ from shared.contracts.received import MessageReceived
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """The decision in force on a complaint, its JSON, and the code of what is asked for."""
+
+    decision: Decision
+    body: str
+    outcome_sought: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OpenedRow:
     """A complaint to insert."""
 
     message: MessageReceived
     party_id: UUID
     participants: Collection[UUID]
-    decision: Decision
-    body: str
+    verdict: Verdict
     state: str
     sequence: int
 
@@ -84,7 +92,7 @@ async def insert_complaints(connection: AsyncConnection, rows: Sequence[OpenedRo
     """Hold the complaints that the batch opened, and their first decisions."""
     if not rows:
         return
-    messages, decisions = [r.message for r in rows], [r.decision for r in rows]
+    messages, decisions = [r.message for r in rows], [r.verdict.decision for r in rows]
     ids = [m.complaint_id for m in messages]
     # Arrays of arrays must be of one length, which the participants are not: they travel as text.
     await connection.exec_driver_sql(_COMPLAINTS, (
@@ -94,9 +102,9 @@ async def insert_complaints(connection: AsyncConnection, rows: Sequence[OpenedRo
         [d.priority for d in decisions], [d.policy for d in decisions], [d.category for d in decisions],
         [d.subcategory for d in decisions], [d.severity for d in decisions], [d.language for d in decisions],
         [m.segment for m in messages], [m.sender.internal for m in messages], [m.automatic for m in messages],
-        [m.outcome_sought for m in messages], [_joined(r.participants) for r in rows],
+        [r.verdict.outcome_sought for r in rows], [_joined(r.participants) for r in rows],
     ))  # fmt: skip
-    bodies = [r.body for r in rows]
+    bodies = [r.verdict.body for r in rows]
     await connection.exec_driver_sql(_DECISIONS, (ids, [d.rulebook for d in decisions], bodies, now))
 
 

@@ -8,10 +8,10 @@ from uuid import UUID
 
 import msgspec
 
+from services.router.store.filing import Verdict
 from services.router.store.lookups import ComplaintRow
 from services.router.usecases.arrivals import Event
 from services.router.usecases.batch import Batch
-from shared.contracts.parts import Decision
 from shared.contracts.received import MessageReceived
 from shared.contracts.routed import ComplaintRouted
 from shared.ids import event_id
@@ -22,7 +22,7 @@ _encode = msgspec.json.Encoder().encode
 SOURCE = "ascolto/router"
 
 
-def announcement_of(event: Event, *, batch: Batch, decisions: Mapping[UUID, tuple[Decision, str]]) -> Announcement:
+def announcement_of(event: Event, *, batch: Batch, verdicts: Mapping[UUID, Verdict]) -> Announcement:
     """Return the announcement of one change that a message made; told again it is the same event."""
     message, opened_by = event.arrival.message, batch.work[event.complaint_id].opened_by
     origin: MessageReceived | ComplaintRow
@@ -42,12 +42,12 @@ def announcement_of(event: Event, *, batch: Batch, decisions: Mapping[UUID, tupl
         received_at=origin.received_at,
         account=origin.account,
         channel=origin.channel,
-        decision=decisions[event.complaint_id][0],
+        decision=verdicts[event.complaint_id].decision,
         message_id=event.message_id,
         provider_message_id=message.provider_message_id,
         reply=event.reply,
         automatic=message.automatic,
-        outcome_sought=origin.outcome_sought,
+        outcome_sought=verdicts[event.complaint_id].outcome_sought,
         segment=origin.segment,
         internal=internal,
     )

@@ -25,6 +25,7 @@ class Batch:
 
     found: Found
     reopen_within: timedelta
+    quoted_references: bool = True
     work: dict[UUID, Work] = field(default_factory=dict)
     messages: list[MessageRow] = field(default_factory=list)
     changes: list[ChangeRow] = field(default_factory=list)
@@ -66,7 +67,11 @@ class Batch:
             self._change(arrival, arrival.target)
             return
         match correlate(
-            self._unbound(arrival), points=arrival.party.point_ids, known=self._known, reopen_within=self.reopen_within
+            self._unbound(arrival),
+            points=arrival.party.point_ids,
+            known=self._known,
+            reopen_within=self.reopen_within,
+            quoted_join=self.quoted_references,
         ):
             case Joins() as joins:
                 self._join(arrival, joins)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.router.store.filing import (
     JoinedRow,
     OpenedRow,
+    Verdict,
     insert_changes,
     insert_complaints,
     insert_messages,
@@ -27,6 +28,7 @@ from services.router.store.ties import insert_early, point_conversations, sugges
 from services.router.usecases.announcing import announcement_of
 from services.router.usecases.arrivals import Arrival, arrival_of, waits_for_complaint, waits_for_message
 from services.router.usecases.batch import Batch
+from services.router.usecases.deciding import Judge
 from shared.contracts.parts import Decision
 from shared.contracts.received import MessageReceived
 from shared.messaging.outbox import announce
@@ -39,10 +41,11 @@ _READ_AT_ONCE = 32
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
-    """What the rulebook in force says of messages: the decision on one that opens a complaint, and when to re-open."""
+    """What the rulebook in force says of messages: the judgement on one that opens a complaint, and how they join."""
 
-    decide: Callable[[MessageReceived], Decision]
+    judge: Judge
     reopen_within: timedelta
+    quoted_references: bool = True
 
 
 async def file_messages(
@@ -52,11 +55,11 @@ async def file_messages(
     everything = [*arrivals, *await _released(connection, arrivals)]
     targets = [a.target for a in everything if a.target is not None]
     found = await find(connection, [a.message for a in everything], targets=targets)
-    batch = Batch(found=found, reopen_within=rules.reopen_within)
+    batch = Batch(found=found, reopen_within=rules.reopen_within, quoted_references=rules.quoted_references)
     batch.take_all(everything)
-    decisions = await _decisions(connection, batch, rules)
-    await _write(connection, batch, decisions, now=now)
-    await announce(connection, messaging, [announcement_of(e, batch=batch, decisions=decisions) for e in batch.events])
+    verdicts = await _judge(connection, batch, rules)
+    await _write(connection, batch, verdicts, now=now)
+    await announce(connection, messaging, [announcement_of(e, batch=batch, verdicts=verdicts) for e in batch.events])
     logger.info(
         "messages were filed",
         extra={"messages": len(batch.messages), "changes": len(batch.changes), "early": len(batch.early)},
@@ -76,27 +79,28 @@ async def _released(connection: AsyncConnection, arrivals: Sequence[Arrival]) ->
     return released
 
 
-async def _decisions(connection: AsyncConnection, batch: Batch, rules: Rules) -> dict[UUID, tuple[Decision, str]]:
-    """Return the decision on every complaint of the batch, and its JSON."""
+async def _judge(connection: AsyncConnection, batch: Batch, rules: Rules) -> dict[UUID, Verdict]:
+    """Return the verdict on every complaint of the batch: as it was stored, or by the rulebook on those it opened."""
     stored = [batch.found.complaints[i] for i, work in batch.work.items() if work.opened_by is None]
-    decisions = {}
+    verdicts = {}
     for complaint_id, body in (await decisions_of(connection, stored)).items():
-        decisions[complaint_id] = (msgspec.json.decode(body, type=Decision), body)
+        decision = msgspec.json.decode(body, type=Decision)
+        outcome_sought = batch.found.complaints[complaint_id].outcome_sought
+        verdicts[complaint_id] = Verdict(decision=decision, body=body, outcome_sought=outcome_sought)
     opened = [(i, work.opened_by) for i, work in batch.work.items() if work.opened_by is not None]
     for number, (complaint_id, arrival) in enumerate(opened, start=1):
-        decision = rules.decide(arrival.message)
-        decisions[complaint_id] = (decision, msgspec.json.encode(decision).decode())
+        said = rules.judge(arrival.message)
+        body = msgspec.json.encode(said.decision).decode()
+        verdicts[complaint_id] = Verdict(decision=said.decision, body=body, outcome_sought=said.outcome_sought)
         if number % _READ_AT_ONCE == 0:
             await asyncio.sleep(0)
-    return decisions
+    return verdicts
 
 
-async def _write(
-    connection: AsyncConnection, batch: Batch, decisions: dict[UUID, tuple[Decision, str]], *, now: datetime
-) -> None:
+async def _write(connection: AsyncConnection, batch: Batch, verdicts: dict[UUID, Verdict], *, now: datetime) -> None:
     await point_conversations(connection, batch.moves)
     await insert_parties(connection, batch.parties, now=now)
-    await insert_complaints(connection, _opened(batch, decisions), now=now)
+    await insert_complaints(connection, _opened(batch, verdicts), now=now)
     await update_complaints(connection, _joined(batch))
     await insert_messages(connection, batch.messages)
     await insert_changes(connection, batch.changes)
@@ -104,14 +108,13 @@ async def _write(
     await insert_early(connection, [(a.message.message_id, awaited, a.content) for a, awaited in batch.early], now=now)
 
 
-def _opened(batch: Batch, decisions: dict[UUID, tuple[Decision, str]]) -> list[OpenedRow]:
+def _opened(batch: Batch, verdicts: dict[UUID, Verdict]) -> list[OpenedRow]:
     return [
         OpenedRow(
             message=work.opened_by.message,
             party_id=work.opened_by.party.party_id,
             participants=work.standing.participants,
-            decision=decisions[complaint_id][0],
-            body=decisions[complaint_id][1],
+            verdict=verdicts[complaint_id],
             state=work.state,
             sequence=work.sequence,
         )

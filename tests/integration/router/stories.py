@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from services.router.consumers.progress import learn_progress
 from services.router.consumers.received import FileReceived
 from services.router.store.tables import messaging
+from services.router.usecases.deciding import Judgement
 from services.router.usecases.file_messages import Rules
 from shared import ids
 from shared.contracts.parts import Because, Decision, ReplyAddress, Sender
@@ -28,16 +29,17 @@ NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 REOPEN_WITHIN = timedelta(days=14)
 
 
-def decide(message: MessageReceived) -> Decision:
-    """Decide as plainly as can be: what is filed where does not hang on what the words mean."""
-    return Decision(
+def judge(message: MessageReceived) -> Judgement:
+    """Judge as plainly as can be: what is filed where does not hang on what the words mean."""
+    decision = Decision(
         queue="logistics", playbook="latte", priority="P3", policy="retail.default", category="delivery",
         subcategory=None, severity="S3", language=message.language or "en", signals=(), rulebook="test.1",
         because=Because(rule="all", condition="true", facts={"category": "delivery"}),
     )  # fmt: skip
+    return Judgement(decision=decision, outcome_sought=None)
 
 
-RULES = Rules(decide=decide, reopen_within=REOPEN_WITHIN)
+RULES = Rules(judge=judge, reopen_within=REOPEN_WITHIN)
 
 
 def said(

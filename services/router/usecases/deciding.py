@@ -1,0 +1,84 @@
+"""Judges messages and corrected complaints by the rulebook in force."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from typing import Protocol
+
+from prometheus_client import Counter
+
+from services.router.domain.reading import Reading, read, recategorised
+from services.router.domain.routing import RoutableComplaint, decide
+from shared.contracts.parts import Decision
+from shared.contracts.received import MessageReceived
+from shared.rulebook.load import Rulebook
+
+logger = logging.getLogger(__name__)
+
+_FAILED_RULES = Counter("router_failed_rules_total", "Rules that raised and were skipped.", ["rule", "error"])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judgement:
+    """What the rulebook says of a complaint; `outcome_sought` is its code, never the customer's own words."""
+
+    decision: Decision
+    outcome_sought: str | None
+
+
+class Judge(Protocol):
+    """Says what becomes of a message that opens a complaint."""
+
+    def __call__(self, message: MessageReceived) -> Judgement:
+        """Return the judgement; never raises for what a customer may write."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ByRulebook:
+    """Judges by one rulebook."""
+
+    rulebook: Rulebook
+
+    def __call__(self, message: MessageReceived) -> Judgement:
+        """Return the judgement on a message that opens a complaint."""
+        return self._judge(message, self._read(message))
+
+    def corrected(self, message: MessageReceived, *, category: str, subcategory: str | None) -> Judgement:
+        """Return the judgement once a person has said what the complaint is about."""
+        reading = recategorised(self._read(message), category=category, subcategory=subcategory, rulebook=self.rulebook)
+        return self._judge(message, reading)
+
+    def _read(self, message: MessageReceived) -> Reading:
+        return read(
+            message.text,
+            rulebook=self.rulebook,
+            subject=message.subject,
+            hint=message.language,
+            reach=message.sender.reach,
+            automatic=message.automatic is not None,
+            outcome_said=message.outcome_sought,
+        )
+
+    def _judge(self, message: MessageReceived, reading: Reading) -> Judgement:
+        complaint = RoutableComplaint(
+            reading=reading,
+            channel=message.channel,
+            account=message.account,
+            segment=message.segment,
+            internal=message.sender.internal,
+            public=message.public,
+            automatic=message.automatic is not None,
+            reach=message.sender.reach or 0,
+            attachments=len(message.attachments),
+            has_order=message.order_reference is not None,
+            metadata=message.metadata,
+        )
+        decision = decide(complaint, self.rulebook, on_failed_rule=_note_failed_rule)
+        return Judgement(decision=decision, outcome_sought=reading.outcome_sought)
+
+
+def _note_failed_rule(rule: str, error: str) -> None:
+    _FAILED_RULES.labels(rule, error).inc()
+    logger.warning("a rule failed and was skipped", extra={"rule": rule, "error": error})
