@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
+from deploy.local.caches import caches
 from deploy.local.faults import CannotGoOn
 
 LOCK = Path(__file__).resolve().parents[2] / "jgo.lock.toml"
@@ -43,8 +44,7 @@ def locked(lock: Path = LOCK) -> list[Jar]:
 
 def cache_folder() -> Path:
     """Return where jars are kept between checkouts."""
-    base = os.environ.get("XDG_CACHE_HOME")
-    return (Path(base) if base else Path.home() / ".cache") / "ascolto" / "jars"
+    return caches() / "jars"
 
 
 def fetch(jars: Sequence[Jar], *, folder: Path, progress: Callable[[int, int], None] | None = None) -> list[Path]:

@@ -41,9 +41,16 @@ class Kafka:
 
 def start(node: Kafka) -> processes.Running:
     """Start the node, its storage formatted first if need be; its port answers when this returns."""
+    running = launch(node)
+    wait_until_answering(node, running)
+    return running
+
+
+def launch(node: Kafka) -> processes.Running:
+    """Start the node, its storage formatted first if need be; it takes seconds more until its port answers."""
     _format(node)
     properties = _write_properties(node, node.folder / "server.properties", data=node.folder / "data")
-    running = processes.start(
+    return processes.start(
         processes.Program(
             name="kafka",
             command=[str(_java()), *_JAVA_OPTIONS, "-cp", _class_path(node), "kafka.Kafka", str(properties)],
@@ -53,8 +60,6 @@ def start(node: Kafka) -> processes.Running:
         ),
         run_folder=node.run_folder,
     )
-    _wait_until_answering(node, running)
-    return running
 
 
 def stop(running: processes.Running, *, run_folder: Path, within_s: float = 5.0) -> bool:
@@ -123,7 +128,8 @@ def _write_properties(node: Kafka, file: Path, *, data: Path) -> Path:
     return file
 
 
-def _wait_until_answering(node: Kafka, running: processes.Running) -> None:
+def wait_until_answering(node: Kafka, running: processes.Running) -> None:
+    """Return when the node's port answers; else say why it does not."""
     deadline = time.monotonic() + _START_WITHIN_S
     while not ports.answers(node.port):
         if not processes.is_alive(running) or time.monotonic() > deadline:

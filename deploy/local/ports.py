@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
+import fcntl
+import json
+import os
 import socket
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from typing import TextIO
+
+import psutil  # type: ignore[import-untyped]
+
+from deploy.local.caches import caches
 
 LOOPBACK = "127.0.0.1"
 
@@ -44,3 +52,44 @@ def choose(preferred: int, *, besides: Collection[int] = ()) -> int:
     if preferred not in besides and is_free(preferred):
         return preferred
     return any_free(besides=besides)
+
+
+def promised(wished: Mapping[str, int]) -> dict[str, int]:
+    """Return a port for each name, the wished one where it is free, and keep others from being promised it.
+
+    Minutes may pass between choosing a port and listening on it; two checkouts that start together must not choose
+    one port twice. A promise ends with the process it was made to.
+    """
+    book = caches() / "ports.json"
+    with book.open("a+") as handle:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        others = _still_promised(handle)
+        taken = [port for ports in others.values() for port in ports]
+        chosen: dict[str, int] = {}
+        for name, port in wished.items():
+            chosen[name] = choose(port, besides=[*taken, *chosen.values(), *(p for p in wished.values() if p != port)])
+        handle.seek(0)
+        handle.truncate()
+        json.dump({**others, _own_name(): list(chosen.values())}, handle)
+    return chosen
+
+
+def _still_promised(handle: TextIO) -> dict[str, list[int]]:
+    handle.seek(0)
+    try:
+        book: dict[str, list[int]] = json.load(handle)
+    except ValueError:
+        return {}
+    return {owner: ports for owner, ports in book.items() if owner != _own_name() and _lives(owner)}
+
+
+def _own_name() -> str:
+    return f"{os.getpid()}@{psutil.Process().create_time():.0f}"
+
+
+def _lives(owner: str) -> bool:
+    pid, _, started_at = owner.partition("@")
+    try:
+        return abs(float(psutil.Process(int(pid)).create_time()) - float(started_at)) < 2
+    except (psutil.Error, ValueError):
+        return False

@@ -13,6 +13,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import asyncpg
+
 from deploy.local import account as accounts
 from deploy.local import ports, processes
 from deploy.local.faults import CannotGoOn, tail
@@ -63,6 +65,16 @@ def start(server: Postgres) -> processes.Running:
     running = processes.start(_program(server, programs), run_folder=server.run_folder)
     _wait_until_ready(server, running)
     return running
+
+
+async def make_database(server: Postgres) -> None:
+    """Make the house's database unless it is there."""
+    connection = await asyncpg.connect(server.url("postgres"), timeout=10)
+    try:
+        if not await connection.fetchval("SELECT 1 FROM pg_database WHERE datname = $1", DATABASE):
+            await connection.execute(f'CREATE DATABASE "{DATABASE}"')
+    finally:
+        await connection.close()
 
 
 def stop(running: processes.Running, *, run_folder: Path, within_s: float = 5.0) -> bool:

@@ -111,10 +111,16 @@ def let_go(running: Running) -> None:
 
 def stop(running: Running, *, run_folder: Path, within_s: float, by: int = signal.SIGTERM) -> bool:
     """Stop a program, by force when its time is over; False when force was needed."""
-    gracefully = _ended_after(running, by, within_s=within_s)
+    return stop_together([running], run_folder=run_folder, within_s=within_s, by=by)
+
+
+def stop_together(group: Sequence[Running], *, run_folder: Path, within_s: float, by: int = signal.SIGTERM) -> bool:
+    """Stop several programs at once, by force those whose time is over; False when force was needed."""
+    gracefully = _ended_after(group, by, within_s=within_s)
     if not gracefully:
-        _ended_after(running, signal.SIGKILL, within_s=2)
-    forget(running, run_folder=run_folder)
+        _ended_after(group, signal.SIGKILL, within_s=2)
+    for running in group:
+        forget(running, run_folder=run_folder)
     return gracefully
 
 
@@ -167,11 +173,11 @@ def _read(file: Path) -> Running | None:
         return None
 
 
-def _ended_after(running: Running, by: int, *, within_s: float) -> bool:
-    if is_alive(running):
+def _ended_after(group: Sequence[Running], by: int, *, within_s: float) -> bool:
+    for running in filter(is_alive, group):
         _signal(running.pid, by)
     deadline = time.monotonic() + within_s
-    while is_alive(running):
+    while any(is_alive(running) for running in group):
         if time.monotonic() > deadline:
             return False
         time.sleep(0.02)

@@ -90,7 +90,7 @@ class House:
 
     def client(self, name: str) -> httpx.Client:
         """Return a client of one service that carries the API key; close it."""
-        return httpx.Client(base_url=self.services.url(name), headers=self.key, timeout=20)
+        return httpx.Client(base_url=self.services.url(name), headers=self.key, timeout=20, trust_env=False)
 
     def _end(self, name: str, *, by: int, within_s: float) -> bool:
         running = self.running.pop(name, None)
