@@ -89,6 +89,7 @@ complaints = Table(
     Index("complaints_newest", "received_at", "complaint_id"),
     Index("complaints_queue", "queue", "received_at", "complaint_id"),
     Index("complaints_party", "party_id"),
+    Index("complaints_open", "queue", postgresql_where=text("state = ANY (ARRAY['open', 'waiting_for_customer'])")),
 )
 
 # `content` is what ingest announced, word for word; columns beside it are only what is searched by.
