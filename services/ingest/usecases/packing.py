@@ -131,11 +131,11 @@ class Packing:
         )
 
     async def _whole(self, message: InboundMessage) -> BlobRef | None:
-        text = message.full_text if message.full_text is not None else message.text
-        if len(text) + len(message.text) < INLINE_TEXT_BYTES // 4:
+        characters = len(message.text) + len(message.full_text or "")
+        if characters < INLINE_TEXT_BYTES // 4:  # no character takes more than four bytes
             return None
-        content = storable(text).encode()
-        return await self._blobs.keep(content) if len(content) + len(message.text) > INLINE_TEXT_BYTES else None
+        text, full_text = storable(message.text).encode(), storable(message.full_text or "").encode()
+        return await self._blobs.keep(full_text or text) if len(text) + len(full_text) > INLINE_TEXT_BYTES else None
 
     async def _raw(self, delivery: Delivery) -> RawDelivery:
         small = len(delivery.body) <= _ROW_BYTES

@@ -10,7 +10,11 @@ import httpx
 
 from tests.integration.ingest.conftest import RunningIngest
 
-COMPLAINT = {"text": "Il pacco non è mai arrivato.", "channel": "phone", "contact": {"email": "anna@example.test"}}
+COMPLAINT: dict[str, Any] = {
+    "text": "Il pacco non è mai arrivato.",
+    "channel": "phone",
+    "contact": {"email": "anna@example.test"},
+}
 
 
 async def post(ingest: RunningIngest, key: str | None, body: Any = COMPLAINT, **more: Any) -> httpx.Response:
@@ -99,7 +103,7 @@ async def test_a_customer_follows_with_the_token_only(ingest: RunningIngest) -> 
     assert status.status_code == 200
     assert status.json()["state"] == "received"
     assert COMPLAINT["text"] not in status.text
-    for token in ({}, {"Status-Token": "x"}, {"Status-Token": "\xe9"}):
+    for token in ({}, {"Status-Token": "x"}, {"Status-Token": "\xe9".encode("latin-1")}):
         assert (await ingest.http.get(path, headers=token)).status_code == 404  # type: ignore[arg-type]
 
 
