@@ -5,6 +5,7 @@ A pid alone is not trusted: after a crash or a restart of the machine it may nam
 
 from __future__ import annotations
 
+import atexit
 import json
 import os
 import signal
@@ -102,13 +103,6 @@ def exit_code(running: Running) -> int | None:
     return child.poll() if child else None
 
 
-def let_go(running: Running) -> None:
-    """Leave a program to live on when this process ends, without Python's warning about it."""
-    child = _children.pop(running.pid, None)
-    if child:
-        child.returncode = 0
-
-
 def stop(running: Running, *, run_folder: Path, within_s: float, by: int = signal.SIGTERM) -> bool:
     """Stop a program, by force when its time is over; False when force was needed."""
     return stop_together([running], run_folder=run_folder, within_s=within_s, by=by)
@@ -151,6 +145,14 @@ def stop_strays(run_folder: Path) -> int:
 
 
 _children: dict[int, subprocess.Popen[bytes]] = {}
+
+
+@atexit.register
+def _leave_the_living() -> None:
+    """What still runs is meant to: its pid file is there for the next command; Python need not warn of it."""
+    for child in _children.values():
+        if child.poll() is None:
+            child.returncode = 0
 
 
 def _started_at(pid: int) -> float:

@@ -49,7 +49,7 @@ def locked(file: Path) -> Iterator[None]:
 
 def _start_keeper(folder: Path) -> None:
     pid, started_at = run.own_identity()
-    keeper = processes.start(
+    processes.start(
         processes.Program(
             name="keeper",
             command=[sys.executable, "-m", "tests.support.keeper", str(folder), str(pid), str(started_at)],
@@ -59,7 +59,6 @@ def _start_keeper(folder: Path) -> None:
         ),
         run_folder=folder / "keeper",
     )
-    processes.let_go(keeper)
 
 
 def _wait(folder: Path) -> None:
