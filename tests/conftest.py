@@ -10,6 +10,7 @@ from collections.abc import Iterator
 import pytest
 
 from deploy.local import topics
+from deploy.local.browser import chromium as _chromium
 from tests.support import databases, run
 from tests.support.house import House, running_house
 from tests.support.stack import Stack
@@ -67,3 +68,12 @@ def house(stack: Stack) -> Iterator[House]:
     """The three services as processes, for the tests of one module; `running_house(stack)` gives one of one's own."""
     with running_house(stack) as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """The path of a Chromium; tests that need one are skipped, and say so, where there is none."""
+    found = _chromium()
+    if found is None:
+        pytest.skip("no Chromium: make setup-browser")
+    return found
