@@ -6,6 +6,7 @@ from shared.channel.account import Account
 from shared.channel.errors import SendingFailed
 from shared.channel.outbound import Means, Outgoing, Sent
 from shared.clock import Clock, SystemClock
+from shared.mail.sending import send_mail
 
 
 class SendsByMail:
@@ -21,6 +22,4 @@ class SendsByMail:
         """Hand the message to the relay; `SendingFailed` without one, `TryLater` while it cannot take it."""
         if means.mail is None:
             raise SendingFailed("no mail relay is configured (ASCOLTO_MAIL_RELAY_URL)", cause="no_relay")
-        from shared.mail.sending import send_mail  # noqa: PLC0415
-
         return await send_mail(outgoing=outgoing, relay=means.mail, title=account.title, now=self._clock.now())

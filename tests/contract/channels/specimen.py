@@ -1,0 +1,83 @@
+"""What a channel brings to the suite that all pass: `shared/channels/<name>/specimen.py` exports `specimen`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Literal
+
+from shared.channel.account import Account
+from shared.channel.delivery import Delivery
+
+NOW = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
+"""When the deliveries of all specimens come in."""
+
+Sign = Callable[[Delivery, str], Delivery]
+"""Put the vendor's signature on a delivery, made with this secret."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Signing:
+    """How the vendor signs.
+
+    `covers` is "meaning" where the signature is over the fields as decoded (two spellings of one field then carry the
+    same signature), else "bytes". `stale_after` is how old a delivery may be, None where the vendor signs no time.
+    """
+
+    sign: Sign
+    secret: str
+    header: str
+    covers: Literal["bytes", "meaning"] = "bytes"
+    stale_after: timedelta | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answers:
+    """How the vendor takes a message: what it answers, and where the text and the address are to be found.
+
+    `by` is "mail" where answers leave through the house's relay. `settings` gives the account's settings when the
+    vendor's API stands at a test address. `message_id` is what the vendor called the message in `taken`.
+    """
+
+    by: Literal["http", "mail"]
+    settings: Callable[[str], object] | None = None
+    taken: bytes = b"{}"
+    message_id: str | None = None
+    path_ends: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Specimen:
+    """A channel at work: an account, deliveries as the vendor sends them, and what they are to become.
+
+    `valid` holds exactly one message that says `text`. `batch` holds several, `batch_ids` their provider ids.
+    `ignored` are known events that are no complaint, `changes` edits and removals of `valid`'s message, `receipts`
+    fates of ours. `encoding` says how the body is written, which decides how it is damaged.
+    """
+
+    account: Account
+    encoding: Literal["json", "form", "other"]
+    valid: Delivery
+    text: str
+    signing: Signing | None = None
+    batch: Delivery | None = None
+    batch_ids: frozenset[str] = frozenset()
+    ignored: Mapping[str, Delivery] = field(default_factory=dict)
+    changes: Mapping[str, Delivery] = field(default_factory=dict)
+    receipts: Mapping[str, Delivery] = field(default_factory=dict)
+    answers: Answers | None = None
+
+    def signed(self, delivery: Delivery, *, secret: str | None = None) -> Delivery:
+        """Return the delivery as the vendor would send it."""
+        return self.signing.sign(delivery, secret or self.signing.secret) if self.signing else delivery
+
+    def with_body(self, body: bytes) -> Delivery:
+        """Return the valid delivery with another body, properly signed."""
+        return self.signed(replace(self.valid, body=body))
+
+
+def fixture(module: str, name: str) -> bytes:
+    """Return a file of the `fixtures` folder beside a specimen: `fixture(__file__, "message.json")`."""
+    return (Path(module).parent / "fixtures" / name).read_bytes()
