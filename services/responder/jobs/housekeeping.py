@@ -18,7 +18,8 @@ logger = logging.getLogger(__name__)
 
 _FOLD_EVERY_S: Final = 1.0
 _CLEAN_EVERY: Final = timedelta(minutes=10)
-_PERIODS_KEPT: Final = timedelta(days=8)
+_PERIODS_KEPT: Final = timedelta(days=9)
+_RATES_KEPT: Final = timedelta(hours=2)
 _INBOX_KEPT: Final = timedelta(days=45)
 """Longer than Kafka keeps the router's events (30 days)."""
 
@@ -46,7 +47,7 @@ class Housekeeping:
             except TimeoutError:
                 pass
 
-    def stop(self) -> None:
+    async def stop(self) -> None:
         """Let `run` return after the transaction at hand."""
         self._stopping.set()
 
@@ -60,6 +61,10 @@ class Housekeeping:
             return
         self._cleaned_at = now
         async with self._engine.begin() as connection:
-            await counters.forget(connection, before=now - _PERIODS_KEPT)
+            await counters.forget(
+                connection,
+                before=int((now - _PERIODS_KEPT).timestamp()),
+                rates_before=int((now - _RATES_KEPT).timestamp()),
+            )
             await automatic_contacts.forget(connection, now=now)
         await prune_inbox(engine=self._engine, tables=messaging, now=now, older_than=_INBOX_KEPT)

@@ -13,12 +13,13 @@ from prometheus_client import Counter as Metric
 from prometheus_client import Histogram
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from services.responder.jobs.outgoing import Courier
+from services.responder.jobs.courier import Courier
 from services.responder.store import outbound
 from services.responder.store.outbound import Outbound
 from services.responder.usecases.promises import Promises
 from services.responder.usecases.sending import Outcome, settle
 from shared.clock import Clock
+from shared.web.database import is_out_of_reach
 
 logger = logging.getLogger(__name__)
 
@@ -37,7 +38,8 @@ _POLL_S: Final = 0.1
 _SLOTS_AN_ACCOUNT: Final = 8
 _GROUP: Final = 100
 _AFTER_FAULT_S: Final = 0.5
-STOP_S: Final = 6.0
+_TRIES: Final = 3
+STOP_S: Final = 4.0
 
 
 class Sender:
@@ -71,7 +73,7 @@ class Sender:
                 task.cancel()
             await asyncio.gather(recorder, keeper, *self._in_hand, return_exceptions=True)
 
-    def stop(self) -> None:
+    async def stop(self) -> None:
         """Take nothing new; `run` returns once what is in hand is recorded, or after some seconds."""
         self._stopping.set()
 
@@ -115,12 +117,32 @@ class Sender:
                 group.append(self._outcomes.get_nowait())
             await self._record(group)
             self._unrecorded -= len(group)
+            for _ in group:
+                self._outcomes.task_done()
 
     async def _record(self, group: Sequence[Outcome]) -> None:
-        while True:
+        """Record a group; one outcome that cannot be entered must not keep the others from being recorded."""
+        tries = 0
+        while tries < _TRIES:
             try:
                 await settle(self._engine, group, promises=self._promises, now=self._clock.now())
             except Exception as error:  # noqa: BLE001 - an outcome that is not recorded would be sent again
+                tries += 0 if is_out_of_reach(error) else 1
+                await self._troubled(error)
+            else:
+                return
+        if len(group) > 1:
+            for one in group:
+                await self._record([one])
+        else:
+            await self._record_without_entry(group[0])
+
+    async def _record_without_entry(self, outcome: Outcome) -> None:
+        logger.error("an outcome of sending had no place", extra={"outbound_id": str(outcome.message.outbound_id)})
+        while True:
+            try:
+                await settle(self._engine, [outcome], promises=None, now=self._clock.now())
+            except Exception as error:  # noqa: BLE001 - as above
                 await self._troubled(error)
             else:
                 return
@@ -140,8 +162,9 @@ class Sender:
     async def _drained(self) -> None:
         try:
             async with asyncio.timeout(STOP_S):
-                while self._in_hand or self._unrecorded:
-                    await asyncio.sleep(0.02)
+                if self._in_hand:
+                    await asyncio.wait(self._in_hand)
+                await self._outcomes.join()
         except TimeoutError:
             logger.warning("stopped with messages in hand; their leases end soon", extra={"count": len(self._in_hand)})
 

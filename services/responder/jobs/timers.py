@@ -51,7 +51,7 @@ class Timers:
             _FIRED.inc(fired)
             await self._pause(wait)
 
-    def stop(self) -> None:
+    async def stop(self) -> None:
         """Let `run` return after the transaction at hand."""
         self._stopping.set()
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import NamedTuple
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.responder.store.sql import fetch, fetch_one, run
+
+RATES = ("arrived", "resolved")
+"""What is counted by short periods, for figures by the hour."""
 
 _FOLD_ROWS = 50_000
 _LOCK = 4_201_031
@@ -38,20 +40,28 @@ async def add(connection: AsyncConnection, deltas: Mapping[Place, int]) -> None:
     )
 
 
-async def read(connection: AsyncConnection, *, since: datetime) -> dict[Place, int]:
-    """Return every level, and every period that began at `since` or later, as of now."""
+async def read(connection: AsyncConnection, *, since: int, rates_since: int) -> dict[str, dict[str, dict[int, int]]]:
+    """Return queue -> measure -> bucket -> value as of now.
+
+    Levels are whole; of periods those count that began at `since` or later, of rates at `rates_since` or later.
+    """
     rows = await fetch(
         connection,
         """
-        SELECT queue, measure, slot, bucket, sum(value)::bigint FROM (
-            SELECT queue, measure, slot, bucket, value FROM responder.counters WHERE slot = 0 OR slot >= $1
+        SELECT queue, measure, bucket, sum(value)::bigint FROM (
+            SELECT queue, measure, slot, bucket, value FROM responder.counters
             UNION ALL
-            SELECT queue, measure, slot, bucket, delta FROM responder.counter_deltas WHERE slot = 0 OR slot >= $1
-        ) AS parts GROUP BY 1, 2, 3, 4
+            SELECT queue, measure, slot, bucket, delta FROM responder.counter_deltas
+        ) AS parts
+        WHERE slot = 0 OR slot >= CASE WHEN measure = ANY($3::text[]) THEN $2 ELSE $1 END
+        GROUP BY 1, 2, 3
         """,
-        (int(since.timestamp()),),
+        (since, rates_since, list(RATES)),
     )
-    return {Place(row[0], row[1], row[2], row[3]): row[4] for row in rows}
+    found: dict[str, dict[str, dict[int, int]]] = {}
+    for queue, measure, bucket, value in rows:
+        found.setdefault(queue, {}).setdefault(measure, {})[bucket] = value
+    return found
 
 
 async def fold(connection: AsyncConnection) -> int:
@@ -78,6 +88,13 @@ async def fold(connection: AsyncConnection) -> int:
     return int(row[0])
 
 
-async def forget(connection: AsyncConnection, *, before: datetime) -> None:
-    """Drop the periods that began before an instant; levels stay."""
-    await run(connection, "DELETE FROM responder.counters WHERE slot > 0 AND slot < $1", (int(before.timestamp()),))
+async def forget(connection: AsyncConnection, *, before: int, rates_before: int) -> None:
+    """Drop the periods, and the shorter ones of the rates, that began before these seconds; levels stay."""
+    await run(
+        connection,
+        """
+        DELETE FROM responder.counters
+        WHERE slot > 0 AND slot < CASE WHEN measure = ANY($3::text[]) THEN $2 ELSE $1 END
+        """,
+        (before, rates_before, list(RATES)),
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import time
+from collections.abc import Iterable
 from typing import Any
 
 import httpx
@@ -31,7 +32,7 @@ class StoredAccount(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Accounts:
-    """Every account by name, at most five seconds old."""
+    """Every account by name, at most five seconds old; `own` are those that exist without being connected."""
 
     def __init__(
         self,
@@ -41,16 +42,20 @@ class Accounts:
         service_token: str,
         sealer: Sealer,
         channels: dict[str, Channel],
+        own: Iterable[Account] = (),
     ) -> None:
         self._http = http
         self._url = f"{ingest_url}/internal/accounts"
         self._headers = {"Authorization": f"Bearer {service_token}"}
         self._sealer = sealer
         self._channels = channels
+        self._own = {account.account: account for account in own}
         self._known: dict[str, tuple[Account, float]] = {}
 
     async def get(self, name: str) -> Account:
         """Return the account; `SendingFailed` when it is gone for good, `TryLater` when ingest does not answer."""
+        if name in self._own:
+            return self._own[name]
         known = self._known.get(name)
         if known and time.monotonic() - known[1] < _FRESH_S:
             return known[0]

@@ -12,6 +12,7 @@ from uuid import UUID
 import msgspec
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.responder.domain.clock import Clock
 from services.responder.domain.entries import Entry, EntryKind
 from services.responder.domain.fold import apply, apply_all
 from services.responder.domain.work import WorkState
@@ -102,7 +103,7 @@ async def record(connection: AsyncConnection, changes: Sequence[Change], *, now:
     await announce(connection, messaging, [told for c in changes for told in _announcements(c)])
 
 
-def _moved_clocks(change: Change) -> list[tuple[UUID, clocks.Clock]]:
+def _moved_clocks(change: Change) -> list[tuple[UUID, Clock]]:
     were = change.before.clocks if change.before else {}
     return [
         (change.complaint_id, clock) for kind, clock in change.after.state.clocks.items() if were.get(kind) != clock

@@ -17,7 +17,7 @@ LEVELS: Final = (
 """What a recount over all complaints must give again."""
 
 RATE_SLOT_S: Final = 300
-DAY_SLOT_S: Final = 3600
+DAY_SLOT_S: Final = 86_400
 _STEP: Final = math.log(1.1)
 """Durations are counted in buckets a tenth wider each: a percentile read from them is off by 5 % at the most."""
 
@@ -25,10 +25,11 @@ _STEP: Final = math.log(1.1)
 def counted(before: WorkState | None, after: WorkState, *, now: datetime) -> Counter[Place]:
     """Return what the change adds to the counters: to the levels, and to the periods that `now` falls into."""
     found: Counter[Place] = Counter()
-    for delta in deltas(before, after):
+    changed = deltas(before, after)
+    for delta in changed:
         for measure in LEVELS:
             found[Place(delta.queue, measure)] += getattr(delta, measure)
-        _rates(found, delta, now=now)
+    _periods(found, changed, after, now=now)
     _durations(found, before, after, now=now)
     if after.acknowledgement.state == "withheld" and (before is None or before.acknowledgement.state != "withheld"):
         found[Place(after.queue, "withheld", _slot(now, DAY_SLOT_S))] += 1
@@ -45,14 +46,15 @@ def seconds_of(bucket: int) -> float:
     return math.exp((bucket - 0.5) * _STEP) if bucket else 1.0
 
 
-def _rates(found: Counter[Place], delta: Delta, *, now: datetime) -> None:
-    for measure, slot in (
-        ("arrivals", RATE_SLOT_S), ("resolutions", RATE_SLOT_S), ("kept", DAY_SLOT_S), ("missed", DAY_SLOT_S),
-    ):  # fmt: skip
-        # A transfer takes its history from one queue's level to another's; a rate only knows what happened now.
-        moved = getattr(delta, measure)
-        if moved > 0:
-            found[Place(delta.queue, measure, _slot(now, slot))] += moved
+def _periods(found: Counter[Place], changed: tuple[Delta, ...], after: WorkState, *, now: datetime) -> None:
+    short, day = _slot(now, RATE_SLOT_S), _slot(now, DAY_SLOT_S)
+    arrived = next((delta.arrivals for delta in changed if delta.queue == after.queue), 0)
+    found[Place(after.queue, "arrived", short)] += arrived
+    if len(changed) != 1:
+        return  # a transfer takes its history to another queue; of what happened now it only is an arrival there
+    found[Place(after.queue, "resolved", short)] += changed[0].resolutions
+    found[Place(after.queue, "kept_lately", day)] += changed[0].kept
+    found[Place(after.queue, "missed_lately", day)] += changed[0].missed
 
 
 def _durations(found: Counter[Place], before: WorkState | None, after: WorkState, *, now: datetime) -> None:

@@ -26,7 +26,7 @@ async def fire_due(engine: AsyncEngine, *, promises: Promises, now: datetime, li
         journal = Journal(due)
         for held in due:
             # A copy, so that the row is stored, and its timer computed anew, even if there is nothing to fire.
-            journal.add(replace(held), fire(held.state, terms=promises.terms(held.state.policy), now=now))
+            journal.add(replace(held), fire(held.state, terms=promises.terms(held.state), now=now))
         changes = journal.changes()
         for change in changes:
             if not change.entries:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from services.responder.domain.outcomes import Vocabulary
 from services.responder.domain.terms import Terms, terms_of
+from services.responder.domain.work import WorkState
+from services.responder.domain.working_time import WorkingHours
 from shared.faults import Unprocessable
 from shared.rulebook.load import Rulebook
 from shared.rulebook.playbooks import PlaybookStep
@@ -19,10 +21,7 @@ class Promises:
 
     def __init__(self, rulebook: Rulebook) -> None:
         self.rulebook = rulebook
-        self._terms: Mapping[str, Terms] = {
-            name: terms_of(policy, rulebook.calendars) for name, policy in rulebook.policies.items()
-        }
-        self._usual = self._terms[rulebook.queues[rulebook.triage].policy]
+        self._terms: dict[tuple[str, str | None], Terms] = {}
         self.vocabulary = Vocabulary(
             outcomes=frozenset(rulebook.taxonomy.outcomes),
             root_causes=frozenset(rulebook.taxonomy.root_causes),
@@ -35,22 +34,44 @@ class Promises:
         """The queues, as the rulebook orders them."""
         return tuple(self.rulebook.queues)
 
-    def opening_terms(self, policy: str) -> Terms:
+    def hours_of(self, queue: str) -> WorkingHours | None:
+        """Return when a queue works; None for one that the rulebook does not hold."""
+        known = self.rulebook.queues.get(queue)
+        return self._made(known.policy, known.calendar).hours_of("resolve") if known else None
+
+    def opening_terms(self, policy: str, *, queue: str) -> Terms:
         """Return the terms that a new complaint gets; `Unprocessable` when the rulebook here does not hold them."""
-        try:
-            return self._terms[policy]
-        except KeyError:
-            raise Unprocessable(f"the rulebook here has no policy {policy!r}: deploy it, then replay") from None
+        if policy not in self.rulebook.policies:
+            raise Unprocessable(f"the rulebook here has no policy {policy!r}: deploy it, then replay")
+        known = self.rulebook.queues.get(queue)
+        return self._made(policy, known.calendar if known else None)
 
-    def terms(self, policy: str) -> Terms:
-        """Return the terms of a complaint at hand; those of triage when its policy has left the rulebook meanwhile.
+    def terms(self, state: WorkState) -> Terms:
+        """Return the terms of a complaint at hand: its policy by the hours its clocks were started with.
 
-        Dates promised already stand in the entries, so only new dates are computed by the others.
+        Those of triage when its policy has left the rulebook meanwhile: dates promised already stand in the entries, so
+        only new dates are computed by the others.
         """
-        found = self._terms.get(policy)
-        if found is None:
+        policy = state.policy
+        if policy not in self.rulebook.policies:
             logger.warning("a policy has left the rulebook", extra={"policy": policy})
-        return found or self._usual
+            policy = self.rulebook.queues[self.rulebook.triage].policy
+        return self._made(policy, self._calendar_of(state, policy))
+
+    def _calendar_of(self, state: WorkState, policy: str) -> str | None:
+        """Return the hours that clocks without a calendar of their own count by; a transfer does not change them."""
+        own = self.rulebook.policies[policy].clocks
+        for kind, clock in state.clocks.items():
+            if kind in own and own[kind].calendar is None and clock.calendar in self.rulebook.calendars:
+                return clock.calendar
+        return None
+
+    def _made(self, policy: str, calendar: str | None) -> Terms:
+        found = self._terms.get((policy, calendar))
+        if found is None:
+            found = terms_of(self.rulebook.policies[policy], self.rulebook.calendars, calendar=calendar)
+            self._terms[policy, calendar] = found
+        return found
 
     def steps(self, playbook: str) -> tuple[PlaybookStep, ...]:
         """Return the steps of a playbook; `Unprocessable` when the rulebook here does not hold it."""

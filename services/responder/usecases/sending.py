@@ -37,8 +37,11 @@ class Outcome:
     wait: timedelta | None = None
 
 
-async def settle(engine: AsyncEngine, outcomes: Sequence[Outcome], *, promises: Promises, now: datetime) -> None:
-    """Record outcomes in one transaction; a message that another sender settled meanwhile only keeps the attempt."""
+async def settle(engine: AsyncEngine, outcomes: Sequence[Outcome], *, promises: Promises | None, now: datetime) -> None:
+    """Record outcomes in one transaction; a message that another sender settled meanwhile only keeps the attempt.
+
+    Without `promises` the messages are settled and no entry is made: the way out for an entry that cannot be made.
+    """
     async with engine.begin() as connection:
         journal = Journal((await work.lock(connection, {o.message.complaint_id for o in outcomes})).values())
         stored = await outbound.lock(connection, [o.message.outbound_id for o in outcomes])
@@ -49,7 +52,7 @@ async def settle(engine: AsyncEngine, outcomes: Sequence[Outcome], *, promises: 
                 continue
             settled.append(_settled(row, outcome, now=now))
             held = journal.held(row.complaint_id)
-            if held:
+            if held and promises:
                 journal.add(held, _entries(held, settled[-1], outcome, promises))
         await record(connection, journal.changes(), now=now)
         await outbound.settle(connection, settled)
@@ -88,7 +91,7 @@ def _wait(row: Outbound, outcome: Outcome) -> timedelta:
 
 
 def _entries(held: Held, row: Outbound, outcome: Outcome, promises: Promises) -> tuple[Entry, ...]:
-    name, terms = str(row.outbound_id), promises.terms(held.state.policy)
+    name, terms = str(row.outbound_id), promises.terms(held.state)
     match row.state, row.kind:
         case "sent", "reply":
             return reply_sent(

@@ -111,7 +111,7 @@ def _opening(change: ComplaintRouted, promises: Promises, *, now: datetime) -> t
         message_id=str(change.message_id) if change.message_id else None,
         routed_sequence=change.sequence,
     )
-    terms, steps = promises.opening_terms(decision.policy), promises.steps(decision.playbook)
+    terms, steps = promises.opening_terms(decision.policy, queue=decision.queue), promises.steps(decision.playbook)
     return open_work(opening, terms=terms, steps=steps, now=now)
 
 
@@ -169,7 +169,7 @@ def _customer(change: ComplaintRouted, held: Held, promises: Promises, *, now: d
         message_id=str(change.message_id),
         at=change.at,
         routed_sequence=change.sequence,
-        terms=promises.terms(held.state.policy),
+        terms=promises.terms(held.state),
         now=now,
     )
     if change.automatic is None:

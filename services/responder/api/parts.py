@@ -1,0 +1,32 @@
+"""What the routes are given: the use cases, put together in app.py."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from fastapi import Request
+
+from services.responder.usecases.complaint_view import Reader
+from services.responder.usecases.dead_letters import DeadLetters
+from services.responder.usecases.desk import Desk
+from services.responder.usecases.live_health import LiveHealth
+from services.responder.usecases.work_list import WorkList
+from shared.clock import Clock
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """The parts of a running responder; `app.state.parts`."""
+
+    clock: Clock
+    reader: Reader
+    work_list: WorkList
+    desk: Desk
+    health: LiveHealth
+    dead_letters: DeadLetters
+
+
+def parts(request: Request) -> Parts:
+    """Return the parts of the application that serves this request."""
+    found: Parts = request.app.state.parts
+    return found

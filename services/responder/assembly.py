@@ -1,0 +1,116 @@
+"""Puts the responder's parts together; app.py starts and stops them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import httpx
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from services.responder.api.parts import Parts
+from services.responder.consumers.routed import RoutedHandler
+from services.responder.jobs.courier import Courier
+from services.responder.jobs.housekeeping import Housekeeping
+from services.responder.jobs.sender import Sender
+from services.responder.jobs.timers import Timers
+from services.responder.settings import ResponderSettings
+from services.responder.usecases.accounts import Accounts
+from services.responder.usecases.acknowledge import Acknowledging
+from services.responder.usecases.complaint_view import Reader
+from services.responder.usecases.dead_letters import DeadLetters
+from services.responder.usecases.desk import Desk
+from services.responder.usecases.live_health import LiveHealth
+from services.responder.usecases.promises import Promises
+from services.responder.usecases.said import Conversations
+from services.responder.usecases.work_list import WorkList
+from shared.channel.account import Account, NoSettings
+from shared.channel.outbound import MailRelay, Means
+from shared.channel.port import Channel
+from shared.channel_registry import registry
+from shared.clock import Clock
+from shared.reply_token import Tokens
+from shared.rulebook.load import Rulebook
+from shared.sealing import Sealer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ground:
+    """What every part stands on: already open, closed by whoever opened it."""
+
+    settings: ResponderSettings
+    clock: Clock
+    engine: AsyncEngine
+    rulebook: Rulebook
+    house_http: httpx.AsyncClient
+    vendor_http: httpx.AsyncClient
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assembled:
+    """The parts: what the routes use, and what runs beside them."""
+
+    parts: Parts
+    routed: RoutedHandler
+    sender: Sender
+    timers: Timers
+    housekeeping: Housekeeping
+
+
+def assemble(ground: Ground) -> Assembled:
+    """Return the responder's parts, none of them running yet."""
+    clock, engine, channels = ground.clock, ground.engine, registry()
+    promises = Promises(ground.rulebook)
+    acknowledging = Acknowledging(
+        promises=promises, channels=channels, organisation=ground.settings.organisation
+    )  # fmt: skip
+    return Assembled(
+        parts=_parts(ground, promises, channels),
+        routed=RoutedHandler(promises=promises, acknowledging=acknowledging),
+        sender=Sender(
+            engine=engine,
+            courier=_courier(ground, channels),
+            promises=promises,
+            clock=clock,
+            slots=ground.settings.send_slots,
+        ),
+        timers=Timers(engine=engine, promises=promises, clock=clock),
+        housekeeping=Housekeeping(engine=engine, clock=clock),
+    )
+
+
+def _parts(ground: Ground, promises: Promises, channels: dict[str, Channel]) -> Parts:
+    settings, engine, clock = ground.settings, ground.engine, ground.clock
+    conversations = Conversations(
+        http=ground.house_http,
+        router_url=settings.router_url.rstrip("/"),
+        service_token=settings.service_token,
+    )
+    return Parts(
+        clock=clock,
+        reader=Reader(engine=engine, promises=promises, conversations=conversations),
+        work_list=WorkList(engine=engine),
+        desk=Desk(engine=engine, promises=promises, channels=channels, clock=clock),
+        health=LiveHealth(engine=engine, promises=promises, clock=clock, most_readers=settings.stream_readers),
+        dead_letters=DeadLetters(engine=engine),
+    )
+
+
+def _courier(ground: Ground, channels: dict[str, Channel]) -> Courier:
+    settings = ground.settings
+    rest = Account(account="rest", channel="rest", title=settings.organisation, settings=NoSettings())
+    accounts = Accounts(
+        http=ground.house_http,
+        ingest_url=settings.ingest_url.rstrip("/"),
+        service_token=settings.service_token,
+        sealer=Sealer(settings.key),
+        channels=channels,
+        own=[rest],
+    )
+    mail = MailRelay(url=settings.mail_relay_url, sender=settings.mail_from) if settings.mail_relay_url else None
+    return Courier(
+        accounts=accounts,
+        channels=channels,
+        means=Means(http=ground.vendor_http, mail=mail),
+        tokens=Tokens(settings.key),
+        clock=ground.clock,
+    )

@@ -1,0 +1,15 @@
+"""What the responder is told beside the settings of every service."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from shared.settings import ServiceSettings
+
+
+class ResponderSettings(ServiceSettings):
+    """The settings of the responder."""
+
+    organisation: str = Field(default="Customer care", min_length=1, description="how acknowledgements sign")
+    send_slots: int = Field(default=32, ge=1, description="messages in hand at once")
+    stream_readers: int = Field(default=200, ge=1, description="queue-health streams open at once")
