@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated, Literal, Protocol, get_args
 
 from fastapi import Request, Security
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
+from shared.clock import Clock, SystemClock
 from shared.web.problems import Problem
+from shared.web.sessions import Sessions
 
 Scope = Literal[
     "complaints:write", "complaints:read", "complaints:act",
@@ -46,21 +48,31 @@ class Access:
 
     keys: KeyRing
     service_token: str
+    sessions: Sessions | None = None
+    clock: Clock = field(default_factory=SystemClock)
 
 
 async def identify(request: Request) -> Principal:
     """Return who calls; a 401 when nobody we know."""
-    scheme, _, credential = request.headers.get("authorization", "").partition(" ")
-    credential = credential.strip()
-    if scheme.lower() != "bearer" or not credential:
-        raise _unknown("send `Authorization: Bearer <api key>`")
     access: Access = request.app.state.access
+    credential = _bearer_of(request) or _session_of(request, access)
+    if not credential:
+        raise _unknown("send `Authorization: Bearer <api key>`")
     if hmac.compare_digest(credential.encode("latin-1", "replace"), access.service_token.encode()):
         return HOUSE
     principal = await access.keys.principal(credential)
     if principal is None:
         raise _unknown("this API key is unknown or revoked")
     return principal
+
+
+def _bearer_of(request: Request) -> str | None:
+    scheme, _, credential = request.headers.get("authorization", "").partition(" ")
+    return credential.strip() if scheme.lower() == "bearer" else None
+
+
+def _session_of(request: Request, access: Access) -> str | None:
+    return access.sessions.key(request, now=access.clock.now()) if access.sessions else None
 
 
 async def authorize(request: Request, scope: Scope) -> Principal:
