@@ -79,6 +79,6 @@ def _said(words: str) -> ColumnElement[bool]:
     return complaints.c.complaint_id.in_(_matching(words))
 
 
-def _matching(words: str) -> Select[tuple[UUID]]:
+def _matching(words: str) -> Select[UUID]:
     asked = func.websearch_to_tsquery("simple", words)
     return select(message_words.c.complaint_id).where(message_words.c.words.op("@@")(asked))

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import RowMapping, Table, literal_column, or_, select
+from sqlalchemy import RowMapping, Select, Table, Text, literal_column, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.router.store.tables import (
@@ -47,11 +47,10 @@ async def changes_of(connection: AsyncConnection, message_ids: Sequence[UUID]) -
 
 async def opening_message(connection: AsyncConnection, complaint_id: UUID) -> str:
     """Return the content of the message that opened a complaint."""
-    query = select(literal_column("messages.content::text")).where(
+    query: Select[str] = select(literal_column("messages.content::text", Text)).where(
         messages.c.complaint_id == complaint_id, messages.c.joined_by == "opened"
     )
-    content: str = (await connection.execute(query)).scalar_one()
-    return content
+    return (await connection.execute(query)).scalar_one()
 
 
 async def party_of(connection: AsyncConnection, party_id: UUID) -> tuple[RowMapping, Rows]:
@@ -64,11 +63,10 @@ async def party_of(connection: AsyncConnection, party_id: UUID) -> tuple[RowMapp
 
 async def decision_of(connection: AsyncConnection, complaint_id: UUID, number: int) -> str:
     """Return one decision as JSON text."""
-    query = select(literal_column("decisions.body::text")).where(
+    query: Select[str] = select(literal_column("decisions.body::text", Text)).where(
         decisions.c.complaint_id == complaint_id, decisions.c.number == number
     )
-    body: str = (await connection.execute(query)).scalar_one()
-    return body
+    return (await connection.execute(query)).scalar_one()
 
 
 async def links_of(connection: AsyncConnection, complaint_id: UUID) -> Rows:

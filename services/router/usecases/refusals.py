@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 
-class NotFound(Exception):  # noqa: N818
+class NotFound(Exception):
     """There is no such thing."""
 
 
-class Invalid(Exception):  # noqa: N818
+class Invalid(Exception):
     """The input names something that does not exist: (JSON pointer, what to mend)."""
 
     def __init__(self, pointer: str, mend: str) -> None:
@@ -15,5 +15,5 @@ class Invalid(Exception):  # noqa: N818
         self.errors = ((pointer, mend),)
 
 
-class Conflict(Exception):  # noqa: N818
+class Conflict(Exception):
     """The complaint's state does not allow it, or it is so already."""

@@ -1,0 +1,14 @@
+"""What the router is told beside the settings of every service."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from shared.settings import ServiceSettings
+
+
+class RouterSettings(ServiceSettings):
+    """The settings of the router."""
+
+    batch_size: int = Field(default=500, ge=1, le=2000, description="records settled in one transaction")
+    patience_s: float = Field(default=120.0, description="how long an early message waits for its complaint")
