@@ -47,7 +47,7 @@ def start(services: Services, name: str, *, extra: Mapping[str, str] | None = No
             name=name,
             command=[
                 sys.executable, "-m", "uvicorn", f"services.{name}.app:create", "--factory",
-                "--loop", "uvloop", "--http", "httptools", "--host", ports.LOOPBACK,
+                "--loop", "uvloop", "--http", "shared.web.receipt_deadline:ReceiptDeadline", "--host", ports.LOOPBACK,
                 "--port", str(services.ports[name]), "--no-access-log", "--timeout-graceful-shutdown", "3",
             ],
             log=services.log(name),
