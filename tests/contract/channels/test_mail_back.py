@@ -37,7 +37,7 @@ class Relay:
 
     async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:  # noqa: N802 - aiosmtpd's name
         if self.answer.startswith("250"):
-            self.mails.append(email.message_from_bytes(envelope.content, policy=email.policy.default))  # type: ignore[arg-type]
+            self.mails.append(email.message_from_bytes(envelope.content, policy=email.policy.default))
         return self.answer
 
 
