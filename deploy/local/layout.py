@@ -46,9 +46,10 @@ class Layout:
 
 
 def here() -> Layout:
-    """Return this checkout's layout, its folder made."""
-    layout = Layout(local=CHECKOUT / ".local")
-    layout.local.mkdir(exist_ok=True)
+    """Return this checkout's layout, its folder made; ASCOLTO_LOCAL names another folder."""
+    named = os.environ.get("ASCOLTO_LOCAL")
+    layout = Layout(local=Path(named).resolve() if named else CHECKOUT / ".local")
+    layout.local.mkdir(parents=True, exist_ok=True)
     return layout
 
 

@@ -65,6 +65,7 @@ def _parts(folder: Path) -> tuple[postgres.Postgres, kafka.Kafka]:
         log=folder / "kafka.log",
         jars=jars.fetch(jars.locked(), folder=jars.cache_folder()),
         settings={"log.segment.delete.delay.ms": "1000", "log.index.size.max.bytes": "262144"},
+        java_options=kafka.QUICK_START,
     )
     return server, node
 
