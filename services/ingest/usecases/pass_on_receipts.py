@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from services.ingest.store import receipts
 from shared.faults import TryLater
 
-_BATCH = 50
+_BATCH = 200
 
 
 class PassOnReceipts:
@@ -25,8 +25,9 @@ class PassOnReceipts:
         """Pass on what waits and return how many; `TryLater` leaves them waiting."""
         async with self._engine.begin() as connection:
             waiting = await receipts.claim(connection, limit=_BATCH)
-            for receipt in waiting:
-                answer = await self._http.post(self._url, content=msgspec.json.encode(receipt), headers=self._headers)
+            if waiting:
+                body = msgspec.json.encode({"items": waiting})
+                answer = await self._http.post(self._url, content=body, headers=self._headers)
                 if not answer.is_success:
                     raise TryLater(f"the responder answered {answer.status_code}")
         return len(waiting)
