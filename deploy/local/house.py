@@ -61,7 +61,7 @@ def start(layout: Layout, parts: Parts, told: progress.Progress) -> House:
         key = api_key.existing(layout, running.url("ingest")) or api_key.new(whole, layout)
         environment.write(layout, whole, api_key=key, sent_url=outside.url, own=own)
         accounts = channels.connect(layout, ingest_url=running.url("ingest"), api_key=key, standins=outside)
-        stage.outcome = f"{len(accounts.names)} accounts, {layout.environment_file.relative_to(services.CHECKOUT)}"
+        stage.outcome = f"{len(accounts.names)} accounts, {layout.environment_file}"
     smtp = f"{whole['ASCOLTO_SMTP_HOST']}:{whole['ASCOLTO_SMTP_PORT']}"
     return House(services=running, standins=outside, smtp=smtp, api_key=key, accounts=accounts)
 
