@@ -62,8 +62,8 @@ def build(settings: RouterSettings) -> FastAPI:
         bootstrap_servers=settings.kafka_bootstrap_servers,
         prefix=settings.topic_prefix,
     )
-    received = _consumer(settings, engine, RECEIVED, FileReceived(shelf.rules))
-    progress = _consumer(settings, engine, PROGRESS, learn_progress)
+    received = _consumer(settings, engine, RECEIVED, "router", FileReceived(shelf.rules))
+    progress = _consumer(settings, engine, PROGRESS, "router-progress", learn_progress)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -93,12 +93,15 @@ def build(settings: RouterSettings) -> FastAPI:
     )
 
 
-def _consumer(settings: RouterSettings, engine: AsyncEngine, topic: Topic, handler: BatchHandler) -> Consumer:
+def _consumer(
+    settings: RouterSettings, engine: AsyncEngine, topic: Topic, group: str, handler: BatchHandler
+) -> Consumer:
+    # A group for each topic: members of one group that read different topics make each other stop at every change.
     return Consumer(
         engine=engine,
         tables=messaging,
         topic=topic,
-        group="router",
+        group=group,
         handler=handler,
         bootstrap_servers=settings.kafka_bootstrap_servers,
         prefix=settings.topic_prefix,
@@ -124,6 +127,8 @@ async def _start_jobs(
     stack: AsyncExitStack, settings: RouterSettings, engine: AsyncEngine, shelf: RulebookShelf
 ) -> None:
     async def settle_early() -> None:
+        if shelf.trouble:
+            return
         patience = timedelta(seconds=settings.patience_s)
         await early.settle_early(engine=engine, rules=shelf.rules(), now=_CLOCK.now(), patience=patience)
 
