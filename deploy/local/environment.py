@@ -17,6 +17,7 @@ PREFERRED = {
     "smtp": 2525,
     "sent": 8025,
     "relay": 2526,
+    "mailbox": 1143,
     "postgres": 15432,
     "kafka": 19092,
     "kafka_controller": 19093,

@@ -163,6 +163,7 @@ def _standins(layout: Layout, parts: Parts, told: progress.Progress, chosen: Map
         outside = standins.StandIns(
             http_port=chosen["sent"],
             smtp_port=chosen["relay"],
+            imap_port=chosen["mailbox"],
             run_folder=layout.run,
             log=layout.log / "standins.log",
         )

@@ -19,6 +19,7 @@ class StandIns:
 
     http_port: int
     smtp_port: int
+    imap_port: int
     run_folder: Path
     log: Path
 
@@ -34,9 +35,10 @@ class StandIns:
 
 
 def start(standins: StandIns, *, within_s: float = 20.0) -> processes.Running:
-    """Start them; both ports answer when this returns."""
+    """Start them; their ports answer when this returns."""
     command = [sys.executable, "-m", "deploy.standins",
-               "--http-port", str(standins.http_port), "--smtp-port", str(standins.smtp_port)]  # fmt: skip
+               "--http-port", str(standins.http_port), "--smtp-port", str(standins.smtp_port),
+               "--imap-port", str(standins.imap_port)]  # fmt: skip
     running = processes.start(
         processes.Program(
             name="standins", command=command, log=standins.log, environment=dict(os.environ), folder=CHECKOUT
@@ -44,7 +46,7 @@ def start(standins: StandIns, *, within_s: float = 20.0) -> processes.Running:
         run_folder=standins.run_folder,
     )
     deadline = time.monotonic() + within_s
-    while not (ports.answers(standins.http_port) and ports.answers(standins.smtp_port)):
+    while not all(map(ports.answers, (standins.http_port, standins.smtp_port, standins.imap_port))):
         if not processes.is_alive(running) or time.monotonic() > deadline:
             processes.stop(running, run_folder=standins.run_folder, within_s=2)
             raise CannotGoOn(

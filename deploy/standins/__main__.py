@@ -1,4 +1,4 @@
-"""`python -m deploy.standins --http-port N --smtp-port M`: both stand-ins in one process, on loopback alone."""
+"""`python -m deploy.standins --http-port N --smtp-port N --imap-port N`: all in one process, on loopback alone."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from deploy.standins.kept import Kept
+from deploy.standins.mailbox import Mailbox, serve
 from deploy.standins.page import page_routes
 from deploy.standins.relay import Relay
 from deploy.standins.vendors import vendor_routes
@@ -25,21 +26,26 @@ def application(kept: Kept) -> FastAPI:
     return app
 
 
-async def main(*, http_port: int, smtp_port: int) -> None:
+async def main(*, http_port: int, smtp_port: int, imap_port: int) -> None:
     """Serve until told to stop."""
-    kept = Kept()
-    relay = Relay(kept=kept, clock=SystemClock())
+    kept, clock = Kept(), SystemClock()
+    mailbox = Mailbox(clock=clock, validity=int(clock.now().timestamp()))
+    relay = Relay(kept=kept, mailbox=mailbox, clock=clock)
     smtp = await asyncio.get_running_loop().create_server(relay, _LOOPBACK, smtp_port)
     config = uvicorn.Config(
         application(kept), host=_LOOPBACK, port=http_port, access_log=False, timeout_graceful_shutdown=2
     )
-    async with smtp:
+    imap = await serve(mailbox, host=_LOOPBACK, port=imap_port)
+    try:
         await uvicorn.Server(config).serve()
+    finally:  # not `async with`: that waits for a reader that idles
+        smtp.close()
+        imap.close()
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--http-port", type=int, required=True)
-    parser.add_argument("--smtp-port", type=int, required=True)
+    for name in ("--http-port", "--smtp-port", "--imap-port"):
+        parser.add_argument(name, type=int, required=True)
     chosen = parser.parse_args()
-    asyncio.run(main(http_port=chosen.http_port, smtp_port=chosen.smtp_port))
+    asyncio.run(main(http_port=chosen.http_port, smtp_port=chosen.smtp_port, imap_port=chosen.imap_port))

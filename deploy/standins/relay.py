@@ -9,6 +9,7 @@ from email.message import EmailMessage
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from deploy.standins.kept import Kept
+from deploy.standins.mailbox import ADDRESS, Mailbox
 from shared.clock import Clock
 
 _SHOWN = ("From", "Reply-To", "Message-ID", "In-Reply-To", "References", "Auto-Submitted")
@@ -18,11 +19,14 @@ _SIZE_LIMIT = 40 * 1024 * 1024
 class Relay:
     """The handler of aiosmtpd: 250 means kept here, not sent."""
 
-    def __init__(self, *, kept: Kept, clock: Clock) -> None:
-        self._kept, self._clock = kept, clock
+    def __init__(self, *, kept: Kept, mailbox: Mailbox, clock: Clock) -> None:
+        self._kept, self._mailbox, self._clock = kept, mailbox, clock
 
     async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802  aiosmtpd's name
-        """Keep one mail."""
+        """Keep one mail; one to the mailbox's address lies there until somebody reads it by IMAP."""
+        if ADDRESS in envelope.rcpt_tos:
+            self._mailbox.put(_raw(envelope))
+            return "250 laid into the stand-in's mailbox"
         mail = email.message_from_bytes(_raw(envelope), policy=email.policy.default)
         assert isinstance(mail, EmailMessage)  # noqa: S101  the default policy makes these
         sent = self._kept.keep(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import imaplib
 import smtplib
 from collections.abc import Iterator
 from email.message import EmailMessage
@@ -11,15 +12,19 @@ import httpx
 import pytest
 
 from deploy.local import ports, processes, standins
+from deploy.standins.mailbox import ADDRESS
 
 
 @pytest.fixture(scope="module")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[standins.StandIns]:
     folder: Path = tmp_path_factory.mktemp("standins")
-    http_port = ports.any_free()
+    chosen: list[int] = []
+    for _ in range(3):
+        chosen.append(ports.any_free(besides=chosen))
     parts = standins.StandIns(
-        http_port=http_port,
-        smtp_port=ports.any_free(besides=[http_port]),
+        http_port=chosen[0],
+        smtp_port=chosen[1],
+        imap_port=chosen[2],
         run_folder=folder / "run",
         log=folder / "standins.log",
     )
@@ -48,6 +53,22 @@ def test_a_mail_sent_is_shown_with_its_subject_and_text(running: standins.StandI
     assert (shown["by"], shown["subject"]) == ("e-mail", "Réclamation n° 5")
     assert "Grazie, è arrivato." in shown["text"]
     assert "Réclamation n° 5" in httpx.get(running.url).text
+
+
+def test_a_mail_to_the_mailbox_is_read_by_imap_byte_for_byte(running: standins.StandIns) -> None:
+    mail = _mail(ADDRESS, subject="by mailbox", text="Riga uno\nRiga due")
+    with smtplib.SMTP("127.0.0.1", running.smtp_port) as client:
+        client.send_message(mail)
+    with imaplib.IMAP4("127.0.0.1", running.imap_port) as reader:
+        reader.login("any", "pass word")
+        assert reader.select("INBOX", readonly=True)[0] == "OK"
+        assert reader.response("UIDVALIDITY")[1][0]
+        found = reader.uid("SEARCH", "UID 1:*")[1][0].split()
+        answer = reader.uid("FETCH", found[-1].decode(), "(UID BODY.PEEK[])")[1]
+    assert isinstance(answer[0], tuple)
+    assert b"by mailbox" in answer[0][1]
+    assert b"Riga uno\r\nRiga due" in answer[0][1]
+    assert _shown(running, ADDRESS) == []
 
 
 def test_the_newest_stands_first(running: standins.StandIns) -> None:
