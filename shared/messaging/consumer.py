@@ -83,6 +83,7 @@ class Consumer:
             "auto_offset_reset": "earliest",
             "session_timeout_ms": int(session.total_seconds() * 1000),
             "heartbeat_interval_ms": int(session.total_seconds() * 1000 / 3),
+            "retry_backoff_ms": 250,
             "request_timeout_ms": 15_000,
         } | dict(kafka_options or {})
         self._backoff = Backoff(first=timedelta(milliseconds=250), most=timedelta(seconds=5))

@@ -54,6 +54,7 @@ class Publisher:
             "max_request_size": _MAX_REQUEST_BYTES,
             # Longer than our deadline: it is the deadline that gives up, for all that is under way at once, so nothing
             # can be given up in the middle while later records of the same key go through.
+            "retry_backoff_ms": 250,
             "request_timeout_ms": int(self._deadline_s * 3000),
         } | dict(options or {})
 
