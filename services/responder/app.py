@@ -90,6 +90,7 @@ class Running:
             keys = RemoteKeyRing(
                 http=house_http, ingest_url=settings.ingest_url.rstrip("/"), service_token=settings.service_token
             )
+            app.state.assembled = assembled
             app.state.parts = assembled.parts
             app.state.access = Access(keys=keys, service_token=settings.service_token)
             await self._start(stack, assembled)

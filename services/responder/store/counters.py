@@ -53,7 +53,7 @@ async def read(connection: AsyncConnection, *, since: int, rates_since: int) -> 
             UNION ALL
             SELECT queue, measure, slot, bucket, delta FROM responder.counter_deltas
         ) AS parts
-        WHERE slot = 0 OR slot >= CASE WHEN measure = ANY($3::text[]) THEN $2 ELSE $1 END
+        WHERE slot = 0 OR slot >= CASE WHEN measure = ANY($3::text[]) THEN $2::bigint ELSE $1::bigint END
         GROUP BY 1, 2, 3
         """,
         (since, rates_since, list(RATES)),
@@ -94,7 +94,7 @@ async def forget(connection: AsyncConnection, *, before: int, rates_before: int)
         connection,
         """
         DELETE FROM responder.counters
-        WHERE slot > 0 AND slot < CASE WHEN measure = ANY($3::text[]) THEN $2 ELSE $1 END
+        WHERE slot > 0 AND slot < CASE WHEN measure = ANY($3::text[]) THEN $2::bigint ELSE $1::bigint END
         """,
         (before, rates_before, list(RATES)),
     )

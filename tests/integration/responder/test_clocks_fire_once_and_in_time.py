@@ -1,0 +1,89 @@
+"""At risk and breached: within a second of their instant, once, however many processes look."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+
+import msgspec
+
+from services.responder.jobs.timers import Timers
+from shared.clock import SystemClock
+from shared.contracts.progress import ComplaintProgress
+from tests.integration.responder.neighbours import Neighbours
+from tests.integration.responder.routed_events import RoutedComplaint
+from tests.integration.responder.running import RunningResponder, until
+
+ALLOWED = timedelta(minutes=5)
+"""What retail.default gives the acknowledgement."""
+
+
+async def test_a_breach_fires_once_within_a_second_with_four_workers(
+    responder: RunningResponder, neighbours: Neighbours
+) -> None:
+    neighbours.vendor = lambda _calls: 503  # the acknowledgement cannot be sent, so its clock runs out
+    due = SystemClock().now() + timedelta(seconds=1.5)
+    complaints = [RoutedComplaint(to=f"3933300{n:05}", received_at=due - ALLOWED) for n in range(40)]
+    promises = responder.assembled.parts.desk.promises
+    workers = [Timers(engine=responder.engine, promises=promises, clock=SystemClock(), batch=10) for _ in range(4)]
+    tasks = [asyncio.create_task(worker.run()) for worker in workers]
+    await responder.feed(*(routed.opened() for routed in complaints))
+
+    async def all_breached() -> bool:
+        rows = await responder.rows("SELECT 1 FROM responder.clocks WHERE kind = 'acknowledge' AND state = 'breached'")
+        return len(rows) == len(complaints)
+
+    await until("all breached", all_breached, within_s=8)
+    for worker in workers:
+        await worker.stop()
+    await asyncio.gather(*tasks)
+    entries = await responder.rows(
+        "SELECT complaint_id, kind, at, data->>'clock' AS clock FROM responder.timeline "
+        "WHERE kind IN ('at_risk', 'breached') AND data->>'clock' = 'acknowledge'"
+    )
+    fired = [(row.complaint_id, row.kind) for row in entries]
+    assert len(fired) == len(set(fired)) == 2 * len(complaints)
+    assert {row.at for row in entries if row.kind == "breached"} == {due}
+    lags = [
+        (row.announced_at - due).total_seconds()
+        for row in await responder.rows("SELECT announced_at, body FROM responder.outbox")
+        if msgspec.json.decode(row.body, type=ComplaintProgress).kind == "breached"
+    ]
+    assert len(lags) == len(complaints)
+    assert min(lags) >= 0
+    assert max(lags) < 1.0
+
+
+async def test_nothing_fires_before_its_instant(responder: RunningResponder, neighbours: Neighbours) -> None:
+    neighbours.vendor = lambda _calls: 503
+    routed = RoutedComplaint(received_at=datetime.now(UTC) - ALLOWED + timedelta(seconds=2))  # noqa: TID251
+    await responder.feed(routed.opened())
+    await asyncio.sleep(0.5)
+    kinds = await responder.kinds(routed)
+    assert "at_risk" in kinds
+    assert "breached" not in kinds
+
+
+async def test_a_clock_that_was_met_in_time_does_not_fire(responder: RunningResponder) -> None:
+    routed = RoutedComplaint(received_at=datetime.now(UTC) - ALLOWED + timedelta(seconds=2))  # noqa: TID251
+    await responder.feed(routed.opened())
+    await responder.acknowledged(routed)
+    await asyncio.sleep(2.5)
+    entries = await responder.timeline(routed)
+    assert not [e for e in entries if e["kind"] == "breached" and e["data"]["clock"] == "acknowledge"]
+    assert (await responder.clock(routed, "acknowledge"))["state"] == "met"
+
+
+async def test_waiting_ends_by_itself(responder: RunningResponder) -> None:
+    routed = RoutedComplaint()
+    await responder.feed(routed.opened())
+    ends = datetime.now(UTC) + timedelta(seconds=1)  # noqa: TID251
+    waits = await responder.post(routed, "wait", {"reason": "the number", "until": ends.isoformat()})
+    assert waits.status_code == 200
+
+    async def resumed() -> bool:
+        return bool((await responder.complaint(routed))["state"] == "open")
+
+    await until("resumed", resumed, within_s=3)
+    (entry,) = [e for e in await responder.timeline(routed) if e["kind"] == "resumed"]
+    assert datetime.fromisoformat(entry["at"]) == ends
