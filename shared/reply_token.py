@@ -41,7 +41,7 @@ class Tokens:
 
 
 def _mac(key: bytes, *parts: str) -> str:
-    digest = hmac.new(key, "\x00".join(parts).encode(), hashlib.sha256).digest()
+    digest = hmac.new(key, "\x00".join(parts).encode("utf-8", "surrogatepass"), hashlib.sha256).digest()
     return base64.b32encode(digest).decode()[:_MAC_CHARACTERS]
 
 
