@@ -33,7 +33,7 @@ def _take(account: Account, delivery: Delivery) -> None:
 
 def _account(channel: str, **secrets: str) -> Account:
     specimen = specimens()[channel]
-    names = {name: (value,) for name, value in secrets.items()}
+    names: dict[str, tuple[str, ...]] = {name: (value,) for name, value in secrets.items()}
     return Account(account="a", channel=channel, title="A", settings=specimen.account.settings, secrets=names)
 
 
