@@ -174,7 +174,7 @@ def _playbook(source: Source[Playbook], templates: Templates) -> Iterator[Proble
     yield from _named_as_file(source, "playbook", source.model.playbook)
     for index, step in enumerate(source.model.steps):
         name = step.message_template
-        if name is not None and templates.source("en", name) is None:
+        if name is not None and not any(templates.source("en", form) for form in (name, f"{name}.long")):
             what = f"no such template `{name}`"
             yield source.problem("steps", index, "message_template", what=what, mend=f"add templates/en/{name}.j2")
 

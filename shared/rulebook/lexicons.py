@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, StringConstraints
 
 from shared.rulebook.mends import wrong
 from shared.rulebook.source import Part
@@ -66,10 +66,17 @@ class CategoryWords(Part):
     subcategories: dict[Code, Phrases] = Field(default_factory=dict)
 
 
-class SignalWords(Part):
-    """What shows a signal; an `unless` phrase hides its words, and so does a negation before them if `negatable`."""
+LikeCategory = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)?$")]
 
-    words: Phrases = Field(min_length=1)
+
+class SignalWords(Part):
+    """What shows a signal; an `unless` phrase hides its words, and so does a negation before them if `negatable`.
+
+    `like` names a category, or `category.subcategory`, whose clear phrases show the signal too.
+    """
+
+    words: Phrases = ()
+    like: LikeCategory | None = None
     unless: Phrases = ()
     negatable: bool = True
 

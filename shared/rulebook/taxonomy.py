@@ -20,12 +20,16 @@ class Subcategory(Part):
 
 
 class Category(Part):
-    """What a complaint is about, the queue and the playbook it goes to, and how grave it usually is."""
+    """What a complaint is about, the queue and the playbook it goes to, and how grave it usually is.
+
+    One that `outweighs` is chosen as soon as it is told clearly, whatever else is told at greater length.
+    """
 
     titles: Titles
     queue: Code
     playbook: Code
     severity: Severity = "S3"
+    outweighs: bool = False
     subcategories: dict[Code, Subcategory] = Field(default_factory=dict)
 
 

@@ -1,0 +1,178 @@
+"""The phrases of a lexicon as one matcher: each word of a text is looked up once, whatever the number of phrases."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from services.router.domain.tokens import ends_sentence, fold, is_number
+
+GAP: Final = 5
+"""How many words may stand where a phrase says `..`."""
+
+MAX_REMEMBERED: Final = 60_000
+"""How many different words a matcher remembers before it forgets them all; this bounds its memory."""
+
+LONGEST: Final = 40
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Meaning:
+    """What one phrase speaks for: a fact (`category`, `signal`, `outcome_sought`...), its value, and how strongly."""
+
+    phrase: str
+    fact: str
+    value: str
+    within: str | None = None
+    weight: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A phrase found in the words from `start` to `end`, both included."""
+
+    meaning: Meaning
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Phrase:
+    meaning: Meaning
+    rest: tuple[tuple[int, int], ...]  # atom, and how many words it may stand further on
+
+
+@dataclass(frozen=True, slots=True)
+class _Word:
+    """What a matcher knows of one word: the atoms it fits and the phrases that it begins."""
+
+    atoms: frozenset[int]
+    alone: tuple[Meaning, ...]
+    begins: tuple[_Phrase, ...]
+
+
+_NOTHING = _Word(frozenset(), (), ())
+_END = _Word(frozenset(), (), ())
+
+
+class Matcher:
+    """Finds the phrases of one language in a list of tokens."""
+
+    def __init__(self, meanings: Iterable[Meaning], *, language: str) -> None:
+        self._language = language
+        self._atoms = _Atoms(language)
+        self._alone: dict[int, list[Meaning]] = {}
+        self._begins: dict[int, list[_Phrase]] = {}
+        self._remembered: dict[str, _Word] = {}
+        for meaning in meanings:
+            self._add(meaning)
+
+    def _add(self, meaning: Meaning) -> None:
+        steps: list[tuple[int, int]] = []
+        reach = 1
+        for part in meaning.phrase.split():
+            if part == "..":
+                reach = GAP + 1
+                continue
+            steps.append((self._atoms.number(part), reach))
+            reach = 1
+        first = steps[0][0]
+        if len(steps) == 1:
+            self._alone.setdefault(first, []).append(meaning)
+        else:
+            self._begins.setdefault(first, []).append(_Phrase(meaning, tuple(steps[1:])))
+
+    def find(self, tokens: Sequence[str]) -> list[Hit]:
+        """Return every phrase found, in the order of the text."""
+        remembered = self._remembered
+        words = [remembered.get(token) or self._look_up(token) for token in tokens]
+        hits: list[Hit] = []
+        for place, word in enumerate(words):
+            if word is _NOTHING:
+                continue
+            hits.extend(Hit(meaning, place, place) for meaning in word.alone)
+            for phrase in word.begins:
+                end = _end_of(phrase, words, place)
+                if end:
+                    hits.append(Hit(phrase.meaning, place, end))
+        return hits
+
+    def _look_up(self, token: str) -> _Word:
+        if len(self._remembered) >= MAX_REMEMBERED:
+            self._remembered.clear()
+        word = _END if ends_sentence(token) else self._known(token)
+        if len(token) <= LONGEST:  # nobody may fill the memory with what is no word
+            self._remembered[token] = word
+        return word
+
+    def _known(self, token: str) -> _Word:
+        atoms = self._atoms.fitting(token)
+        if not atoms:
+            return _NOTHING
+        alone = tuple(meaning for atom in atoms for meaning in self._alone.get(atom, ()))
+        begins = tuple(phrase for atom in atoms for phrase in self._begins.get(atom, ()))
+        return _Word(frozenset(atoms), alone, begins)
+
+
+def _end_of(phrase: _Phrase, words: Sequence[_Word], place: int) -> int:
+    """Return where the phrase that begins at `place` ends; 0 when it does not go on."""
+    for atom, reach in phrase.rest:
+        for further in range(place + 1, min(place + 1 + reach, len(words))):
+            word = words[further]
+            if word is _END:
+                return 0
+            if atom in word.atoms:
+                place = further
+                break
+        else:
+            return 0
+    return place
+
+
+class _Atoms:
+    """The words of phrases, numbered; a word with stars is looked for by its beginning, its end or its middle."""
+
+    def __init__(self, language: str) -> None:
+        self._language = language
+        self._numbers: dict[str, int] = {}
+        self._exact: dict[str, list[int]] = {}
+        self._beginnings: dict[str, list[int]] = {}
+        self._lengths: tuple[int, ...] = ()
+        self._endings: list[tuple[str, int]] = []
+        self._middles: list[tuple[str, int]] = []
+
+    def number(self, part: str) -> int:
+        """Return the number of a part such as `non|mai` or `arrivat*`."""
+        if part not in self._numbers:
+            self._numbers[part] = len(self._numbers) + 1
+            for alternative in part.split("|"):
+                self._register(alternative, self._numbers[part])
+        return self._numbers[part]
+
+    def _register(self, alternative: str, number: int) -> None:
+        letters = (
+            alternative if alternative == "#" else fold(alternative.strip("*").casefold(), language=self._language)
+        )
+        first, last = alternative.startswith("*"), alternative.endswith("*")
+        if first and last:
+            self._middles.append((letters, number))
+        elif first:
+            self._endings.append((letters, number))
+        elif last:
+            self._beginnings.setdefault(letters, []).append(number)
+            self._lengths = tuple(sorted({*self._lengths, len(letters)}))
+        else:
+            self._exact.setdefault(letters, []).append(number)
+
+    def fitting(self, token: str) -> list[int]:
+        """Return the numbers of all parts that a token fits."""
+        word = fold(token, language=self._language)
+        numbers = [*self._exact.get(word, ()), *(self._exact.get("#", ()) if is_number(token) else ())]
+        for length in self._lengths:
+            if length > len(word):
+                break
+            numbers += self._beginnings.get(word[:length], ())
+        numbers += [number for letters, number in self._endings if word.endswith(letters)]
+        numbers += [number for letters, number in self._middles if letters in word]
+        return numbers

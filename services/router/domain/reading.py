@@ -1,0 +1,215 @@
+"""What a complaint says: its language, its matter, how grave it is and what is asked for, each with its evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from services.router.domain.language import decide_language
+from services.router.domain.lexicon import CATEGORY, OUTCOME, SIGNAL, STRONG, UNLESS, Lexicon, lexicons_of
+from services.router.domain.phrases import Hit
+from services.router.domain.severity import severity_of
+from services.router.domain.tokens import ends_sentence, fold, tokenise
+from shared.contracts.parts import Evidence
+from shared.rulebook.load import Rulebook
+from shared.rulebook.words import Severity
+
+CLEAR = 2
+"""The least weight of words by which a matter counts as told."""
+
+CLEARLY_NO_COMPLAINT = 4
+SHOWN = 6
+"""How many words are shown as evidence for one fact."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """The facts of a text. `evidence` holds phrases of the lexicon, never the customer's own sentence."""
+
+    language: str
+    category: str
+    subcategory: str | None
+    severity: Severity
+    signals: tuple[str, ...]
+    outcome_sought: str | None
+    evidence: tuple[Evidence, ...]
+
+
+def read(
+    text: str,
+    *,
+    rulebook: Rulebook,
+    subject: str | None = None,
+    hint: str | None = None,
+    reach: int | None = None,
+    contacts: int = 1,
+    automatic: bool = False,
+    outcome_said: str | None = None,
+) -> Reading:
+    """Read a complaint. `hint` is a language the sender claimed, `reach` followers, `contacts` this one included."""
+    lexicons = lexicons_of(rulebook)
+    whole = f"{subject}.\n\n{text}" if subject else text
+    tokens = tokenise(whole)
+    language = decide_language(whole, tokens=tokens, hint=hint, lexicons=lexicons)
+    shown: dict[str, dict[str, None]] = {}
+    hits: list[Hit] = []
+    signals: dict[str, None] = {}
+    for reader in language.readers:
+        lexicon = lexicons.by_language[reader]
+        found = lexicon.matcher.find(tokens)
+        hits += found
+        _signals(found, tokens, lexicon, signals, shown)
+    category, subcategory = _matter(hits, rulebook, shown)
+    _counted(signals, reach=reach, contacts=contacts, rulebook=rulebook)
+    if automatic and "injury_or_hazard" not in signals:
+        category, subcategory = rulebook.taxonomy.not_a_complaint, None
+        shown[CATEGORY] = {"automatic": None}
+    severity = severity_of(
+        category=category, subcategory=subcategory, signals=signals, contacts=contacts, taxonomy=rulebook.taxonomy
+    )
+    return Reading(
+        language=language.code,
+        category=category,
+        subcategory=subcategory,
+        severity=severity,
+        signals=tuple(sorted(signals)),
+        outcome_sought=_outcome(hits, outcome_said, rulebook, shown),
+        evidence=tuple(Evidence(fact=fact, words=tuple(words)[:SHOWN]) for fact, words in shown.items() if words),
+    )
+
+
+def recategorised(
+    reading: Reading, *, category: str, subcategory: str | None = None, contacts: int = 1, rulebook: Rulebook
+) -> Reading:
+    """Return the reading as a person corrected it: the other facts stay, severity follows the new category."""
+    severity = severity_of(
+        category=category,
+        subcategory=subcategory,
+        signals=reading.signals,
+        contacts=contacts,
+        taxonomy=rulebook.taxonomy,
+    )
+    kept = tuple(one for one in reading.evidence if one.fact not in (CATEGORY, "subcategory"))
+    return replace(reading, category=category, subcategory=subcategory, severity=severity, evidence=kept)
+
+
+def _matter(hits: Sequence[Hit], rulebook: Rulebook, shown: dict[str, dict[str, None]]) -> tuple[str, str | None]:
+    """Weigh each phrase once, however often it stands there: shouting a word does not make it truer."""
+    taxonomy = rulebook.taxonomy
+    hidden = [hit for hit in hits if hit.meaning.fact == UNLESS]
+    meanings = {
+        id(hit.meaning): hit.meaning for hit in hits if hit.meaning.fact == CATEGORY and not _inside(hit, hidden)
+    }
+    weights: dict[str, int] = {}
+    subweights: dict[tuple[str, str], int] = {}
+    for meaning in meanings.values():
+        weights[meaning.value] = weights.get(meaning.value, 0) + meaning.weight
+        if meaning.within is not None:
+            place = (meaning.value, meaning.within)
+            subweights[place] = subweights.get(place, 0) + meaning.weight
+    grave = {code: weight for code, weight in weights.items() if taxonomy.categories[code].outweighs}
+    category = _heaviest(grave, none=None, at_least=STRONG)
+    category = category or _heaviest(weights, none=taxonomy.not_a_complaint, at_least=CLEAR)
+    silence = weights.get(taxonomy.not_a_complaint, 0)
+    if silence >= CLEARLY_NO_COMPLAINT and silence > weights.get(category or "", 0):
+        category = taxonomy.not_a_complaint
+    if category is None:
+        return taxonomy.unclear, None
+    own = {sub: weight for (one, sub), weight in subweights.items() if one == category}
+    subcategory = _heaviest(own, none=None, at_least=1)
+    speaking = [m for m in meanings.values() if m.value == category and m.weight > 0]
+    shown[CATEGORY] = {m.phrase: None for m in sorted(speaking, key=lambda m: -m.weight)}
+    if subcategory:
+        shown["subcategory"] = {m.phrase: None for m in speaking if m.within == subcategory}
+    return category, subcategory
+
+
+def _heaviest(weights: Mapping[str, int], *, none: str | None, at_least: int) -> str | None:
+    best, most = None, at_least - 1
+    for code, weight in weights.items():
+        if weight > most and code != none:
+            best, most = code, weight
+    return best
+
+
+def _signals(
+    hits: Iterable[Hit],
+    tokens: Sequence[str],
+    lexicon: Lexicon,
+    signals: dict[str, None],
+    shown: dict[str, dict[str, None]],
+) -> None:
+    hidden = [hit for hit in hits if hit.meaning.fact == UNLESS]
+    for hit in hits:
+        signal = hit.meaning.value
+        if hit.meaning.fact != SIGNAL or _inside(hit, hidden):
+            continue
+        if signal in lexicon.hides and _negated(hit, tokens, lexicon):
+            continue
+        signals[signal] = None
+        shown.setdefault(f"signal:{signal}", {})[hit.meaning.phrase] = None
+
+
+def _inside(hit: Hit, hidden: Sequence[Hit]) -> bool:
+    return any(
+        one.meaning.value == hit.meaning.value and one.start <= hit.start and hit.end <= one.end for one in hidden
+    )
+
+
+def _negated(hit: Hit, tokens: Sequence[str], lexicon: Lexicon) -> bool:
+    for place in range(hit.start - 1, max(-1, hit.start - 1 - lexicon.negation_reach), -1):
+        if ends_sentence(tokens[place]):
+            return False
+        if fold(tokens[place], language=lexicon.language) in lexicon.negations:
+            return True
+    return False
+
+
+def _counted(signals: dict[str, None], *, reach: int | None, contacts: int, rulebook: Rulebook) -> None:
+    """Add the signals that are counted, not read."""
+    if (reach or 0) >= rulebook.taxonomy.reach.followers:
+        signals["reach"] = None
+    if contacts > 1:
+        signals["repeat_contact"] = None
+
+
+def _outcome(
+    hits: Sequence[Hit], said: str | None, rulebook: Rulebook, shown: dict[str, dict[str, None]]
+) -> str | None:
+    if said:
+        code = outcome_of(said, rulebook=rulebook)
+        if code is not None:
+            shown[OUTCOME] = {"said by the sender": None}
+            return code
+    found: dict[str, dict[str, None]] = {}
+    for hit in hits:
+        if hit.meaning.fact == OUTCOME:
+            found.setdefault(hit.meaning.value, {})[hit.meaning.phrase] = None
+    if not found:
+        return None
+    order = list(rulebook.taxonomy.outcomes_sought)
+    best = min(found, key=lambda code: (-len(found[code]), order.index(code)))
+    shown[OUTCOME] = found[best]
+    return best
+
+
+def outcome_of(said: str, *, rulebook: Rulebook) -> str | None:
+    """Return the code of what a sender asked for in a field of its own: a code, or words of any language."""
+    code = said.strip().casefold().replace(" ", "_")
+    if code in rulebook.taxonomy.outcomes_sought:
+        return code
+    tokens = tokenise(said[:500])
+    for lexicon in lexicons_of(rulebook).by_language.values():
+        for hit in lexicon.matcher.find(tokens):
+            if hit.meaning.fact == OUTCOME:
+                return hit.meaning.value
+    return _by_title(tokens, rulebook)
+
+
+def _by_title(tokens: Sequence[str], rulebook: Rulebook) -> str | None:
+    for code, entry in rulebook.taxonomy.outcomes_sought.items():
+        for language, title in entry.titles.items():
+            words = [fold(word, language=language) for word in tokenise(title)]
+            if words and all(word in {fold(token, language=language) for token in tokens} for word in words):
+                return code
+    return None

@@ -1,0 +1,53 @@
+"""Text becomes words that can be compared: lower case, accents folded, apostrophes parted, sentences kept apart."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+MAX_CHARACTERS = 20_000
+"""How much of a text is read; what decides a complaint stands in its first pages."""
+
+_TOKEN = re.compile(
+    r"\d+(?:[.,:/]\d+)*(?![^\W\d_])"  # a number with its points
+    r"|[^\W_]+(?:['’]t(?![^\W_]))?"  # a word; don't stays one word
+    r"|(?<!\.)[.!?;](?=\s|$)|\n\s*\n"  # the end of a sentence; three points are none
+)
+_SENTENCE_ENDS = frozenset(".!?;\n")
+_LONG_DRAWN = re.compile(r"([^\W\d])\1{2,}")
+_LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "ø": "o", "đ": "d", "ł": "l"})
+_UMLAUTS = (("ae", "a"), ("oe", "o"), ("ue", "u"))
+
+
+def tokenise(text: str) -> list[str]:
+    """Return the words, numbers and sentence ends of a text in order, in lower case; accents still stand."""
+    if len(text) > MAX_CHARACTERS:
+        text = text[:MAX_CHARACTERS]
+    if not text.isascii():
+        text = unicodedata.normalize("NFKC", text)
+    return _TOKEN.findall(text.casefold())
+
+
+def ends_sentence(token: str) -> bool:
+    """Whether a token is the end of a sentence."""
+    return token[0] in _SENTENCE_ENDS
+
+
+def is_number(token: str) -> bool:
+    """Whether a token is a number."""
+    return token[0].isdecimal() and token[-1].isdecimal()
+
+
+def fold(token: str, *, language: str) -> str:
+    """Return the form by which words are compared: no accents, no apostrophes, `sooo` as `so`.
+
+    German writes ä also as ae: both become a, in the lexicon as in the text.
+    """
+    if not token.isascii():
+        apart = unicodedata.normalize("NFKD", token.translate(_LIGATURES))
+        token = "".join(letter for letter in apart if not unicodedata.combining(letter))
+    token = _LONG_DRAWN.sub(r"\1", token.replace("'", "").replace("’", ""))
+    if language == "de":
+        for two, one in _UMLAUTS:
+            token = token.replace(two, one)
+    return token
