@@ -21,6 +21,8 @@ Form = Literal["long", "short", "public"]
 _LONGEST_WISH: Final[dict[str, int]] = {"long": 160, "short": 40, "public": 0}
 _BLANKS: Final = re.compile(r"[\s\x00-\x1f\x7f\u2028\u2029]+")
 _BRACES: Final = re.compile(r"[{}<>\[\]]")
+_LINKS: Final = re.compile(r"\b(?:https?://|www\.)\S*|\S+@\S+", re.IGNORECASE)
+_DOTTED: Final = re.compile(r"(?<=\w)\.(?=[^\W\d])")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,10 +142,13 @@ def values(facts: AcknowledgementFacts, form: Form) -> dict[str, Any]:
 
 
 def plain(text: str | None, *, limit: int) -> str | None:
-    """Return a customer's words as one line without braces or tags, cut at a word; None where nothing is left."""
+    """Return a customer's words as one line without braces, tags or links, cut at a word; None where nothing is left.
+
+    Links go because anybody can write anybody's address into a form: we would carry them to a stranger.
+    """
     if text is None or limit <= 0:
         return None
-    line = _BRACES.sub(" ", _BLANKS.sub(" ", text)).strip()
+    line = _BLANKS.sub(" ", _DOTTED.sub(". ", _LINKS.sub(" ", _BRACES.sub(" ", text)))).strip()
     if len(line) > limit:
         line = line[:limit].rsplit(" ", 1)[0].rstrip(" ,;:.") + " (…)"
     return line.rstrip(".") or None

@@ -26,7 +26,8 @@ _REQUIRED: Final[dict[Form, tuple[str, ...]]] = {
     "public": ("reference", "next_update", "final_answer"),
 }
 _FILLED_IN: Final = (
-    "outcome", "problem", "team", "organisation", "contact", "first_response", "next_update", "final_answer", "received",
+    "outcome", "problem", "team", "organisation", "contact", "first_response", "next_update",
+    "final_answer", "received",
 )  # fmt: skip
 _SENTENCE: Final = re.compile(r"(?<=[.!?\n])\s+")
 _FEWEST_WORDS: Final = 8
