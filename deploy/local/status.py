@@ -19,18 +19,18 @@ def lines(here: Layout) -> list[str]:
         return ["Nothing runs. `make run` starts it."]
     left = environment.read(here)
     said = [_line(one, left) for one in running]
-    total = sum(memory(one.pid) for one in running) + (memory(keeper) if keeper else 0)
+    total = sum(memory(one.pid) for one in running) + (memory(keeper, alone=True) if keeper else 0)
     said.append(f"  {'together':<11}{'':<24}{total / 2**20:>8.0f} MB   {len(running)} parts and `make run` itself")
     if keeper is None:
         said.append(f"  Nobody keeps them: `make run` was cut off. `make stop` ends {', '.join(_names(here))}.")
     return said
 
 
-def memory(pid: int) -> int:
+def memory(pid: int, *, alone: bool = False) -> int:
     """Return the bytes of a program and its children; what they share is counted once where the system tells."""
     try:
         program = psutil.Process(pid)
-        return sum(_own(p) for p in (program, *program.children(recursive=True)))
+        return sum(_own(p) for p in (program, *([] if alone else program.children(recursive=True))))
     except psutil.Error:
         return 0
 
