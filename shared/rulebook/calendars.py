@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal, get_args
 from zoneinfo import ZoneInfo, available_timezones
 
 import holidays
-from pydantic import BeforeValidator, Field, field_validator, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, field_validator, model_validator
 
 from shared.rulebook.mends import closest, wrong
 from shared.rulebook.source import Part, Problem, read
@@ -47,7 +47,7 @@ def _in_order(shifts: tuple[Shift, ...]) -> tuple[Shift, ...]:
     return ordered
 
 
-WrittenShift = Annotated[Shift, BeforeValidator(_shift)]
+Shifts = Annotated[tuple[Annotated[Shift, BeforeValidator(_shift)], ...], AfterValidator(_in_order)]
 
 
 class Closure(Part):
@@ -56,9 +56,7 @@ class Closure(Part):
     on: date
     until: date | None = None
     name: str
-    hours: tuple[WrittenShift, ...] = ()
-
-    _ordered = field_validator("hours")(_in_order)
+    hours: Shifts = ()
 
 
 class Calendar(Part):
@@ -69,7 +67,7 @@ class Calendar(Part):
     country: str | None = Field(default=None, pattern=r"^[A-Z]{2}$")
     subdivision: str | None = None
     always: bool = False
-    week: dict[Weekday, tuple[WrittenShift, ...]] = Field(default_factory=dict)
+    week: dict[Weekday, Shifts] = Field(default_factory=dict)
     works_on_holidays: bool = False
     extra_holidays: dict[date, str] = Field(default_factory=dict)
     """Public holidays that the holidays library does not know yet: announced late, or of one town."""
@@ -81,11 +79,6 @@ class Calendar(Part):
         if zone not in available_timezones():
             raise wrong(f"no such time zone `{zone}`", mend=closest(zone, available_timezones()))
         return zone
-
-    @field_validator("week")
-    @classmethod
-    def _days(cls, week: dict[Weekday, tuple[Shift, ...]]) -> dict[Weekday, tuple[Shift, ...]]:
-        return {day: _in_order(shifts) for day, shifts in week.items()}
 
     @model_validator(mode="after")
     def _whole(self) -> Calendar:
