@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from services.router.domain.tokens import ends_sentence, fold, is_number
 
@@ -28,9 +28,8 @@ class Meaning:
     weight: int = 1
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
-    """A phrase found in the words from `start` to `end`, both included."""
+class Hit(NamedTuple):
+    """A phrase found in the words from `start` to `end`, both included; a tuple, since many are made for each text."""
 
     meaning: Meaning
     start: int
@@ -45,15 +44,19 @@ class _Phrase:
 
 @dataclass(frozen=True, slots=True)
 class _Word:
-    """What a matcher knows of one word: the atoms it fits and the phrases that it begins."""
+    """What a matcher knows of one word: the atoms it fits, the meanings it has alone, the phrases that it begins.
+
+    `begins` is by the second atom of the phrase: most phrases are out as soon as that is nowhere in the text.
+    """
 
     atoms: frozenset[int]
     alone: tuple[Meaning, ...]
-    begins: tuple[_Phrase, ...]
+    seconds: frozenset[int]
+    begins: Mapping[int, Sequence[_Phrase]]
 
 
-_NOTHING = _Word(frozenset(), (), ())
-_END = _Word(frozenset(), (), ())
+_NOTHING = _Word(frozenset(), (), frozenset(), {})
+_END = _Word(frozenset(), (), frozenset(), {})
 
 
 class Matcher:
@@ -87,15 +90,18 @@ class Matcher:
         """Return every phrase found, in the order of the text."""
         remembered = self._remembered
         words = [remembered.get(token) or self._look_up(token) for token in tokens]
+        present = frozenset[int]().union(*[word.atoms for word in words if word is not _NOTHING])
         hits: list[Hit] = []
         for place, word in enumerate(words):
             if word is _NOTHING:
                 continue
-            hits.extend(Hit(meaning, place, place) for meaning in word.alone)
-            for phrase in word.begins:
-                end = _end_of(phrase, words, place)
-                if end:
-                    hits.append(Hit(phrase.meaning, place, end))
+            for meaning in word.alone:
+                hits.append(Hit(meaning, place, place))
+            for second in word.seconds & present:
+                for phrase in word.begins[second]:
+                    end = _end_of(phrase, words, place)
+                    if end:
+                        hits.append(Hit(phrase.meaning, place, end))
         return hits
 
     def _look_up(self, token: str) -> _Word:
@@ -111,20 +117,22 @@ class Matcher:
         if not atoms:
             return _NOTHING
         alone = tuple(meaning for atom in atoms for meaning in self._alone.get(atom, ()))
-        begins = tuple(phrase for atom in atoms for phrase in self._begins.get(atom, ()))
-        return _Word(frozenset(atoms), alone, begins)
+        begins: dict[int, list[_Phrase]] = {}
+        for atom in atoms:
+            for phrase in self._begins.get(atom, ()):
+                begins.setdefault(phrase.rest[0][0], []).append(phrase)
+        return _Word(frozenset(atoms), alone, frozenset(begins), begins)
 
 
 def _end_of(phrase: _Phrase, words: Sequence[_Word], place: int) -> int:
     """Return where the phrase that begins at `place` ends; 0 when it does not go on."""
     for atom, reach in phrase.rest:
-        for further in range(place + 1, min(place + 1 + reach, len(words))):
-            word = words[further]
+        for word in words[place + 1 : place + 1 + reach]:
+            place += 1
+            if atom in word.atoms:
+                break
             if word is _END:
                 return 0
-            if atom in word.atoms:
-                place = further
-                break
         else:
             return 0
     return place

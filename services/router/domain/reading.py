@@ -97,12 +97,12 @@ def _matter(hits: Sequence[Hit], rulebook: Rulebook, shown: dict[str, dict[str, 
     """Weigh each phrase once, however often it stands there: shouting a word does not make it truer."""
     taxonomy = rulebook.taxonomy
     hidden = [hit for hit in hits if hit.meaning.fact == UNLESS]
-    meanings = {
-        id(hit.meaning): hit.meaning for hit in hits if hit.meaning.fact == CATEGORY and not _inside(hit, hidden)
-    }
+    meanings = dict.fromkeys(
+        hit.meaning for hit in hits if hit.meaning.fact == CATEGORY and not (hidden and _inside(hit, hidden))
+    )
     weights: dict[str, int] = {}
     subweights: dict[tuple[str, str], int] = {}
-    for meaning in meanings.values():
+    for meaning in meanings:
         weights[meaning.value] = weights.get(meaning.value, 0) + meaning.weight
         if meaning.within is not None:
             place = (meaning.value, meaning.within)
@@ -117,7 +117,7 @@ def _matter(hits: Sequence[Hit], rulebook: Rulebook, shown: dict[str, dict[str, 
         return taxonomy.unclear, None
     own = {sub: weight for (one, sub), weight in subweights.items() if one == category}
     subcategory = _heaviest(own, none=None, at_least=1)
-    speaking = [m for m in meanings.values() if m.value == category and m.weight > 0]
+    speaking = [m for m in meanings if m.value == category and m.weight > 0]
     shown[CATEGORY] = {m.phrase: None for m in sorted(speaking, key=lambda m: -m.weight)}
     if subcategory:
         shown["subcategory"] = {m.phrase: None for m in speaking if m.within == subcategory}

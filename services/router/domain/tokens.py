@@ -9,8 +9,9 @@ MAX_CHARACTERS = 20_000
 """How much of a text is read; what decides a complaint stands in its first pages."""
 
 _TOKEN = re.compile(
-    r"\d+(?:[.,:/]\d+)*(?![^\W\d_])"  # a number with its points
-    r"|[^\W_]+(?:['’]t(?![^\W_]))?"  # a word; don't stays one word
+    r"[^\W\d_][^\W_]*(?:['’]t(?![^\W_]))?"  # a word; don't stays one word
+    r"|\d+(?:[.,:/]\d+)*(?![^\W\d_])"  # a number with its points
+    r"|\d[^\W_]*"  # 3x, 12kg
     r"|(?<!\.)[.!?;](?=\s|$)|\n\s*\n"  # the end of a sentence; three points are none
 )
 _SENTENCE_ENDS = frozenset(".!?;\n")
