@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
@@ -11,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.router.usecases.arrivals import Arrival, arrival_of
 from services.router.usecases.file_messages import Rules, file_messages
+from services.router.usecases.turns import in_turns
 from shared.contracts.received import MessageReceived
 from shared.faults import Unprocessable
 from shared.messaging.records import Record
@@ -28,10 +28,8 @@ class FileReceived:
     async def __call__(self, connection: AsyncConnection, records: Sequence[Record], *, now: datetime) -> None:
         """File every record; one that is no message of the contract fails and is settled alone."""
         arrivals = []
-        for number, record in enumerate(records, start=1):
+        async for record in in_turns(records, at_once=_AT_ONCE):
             arrivals.append(_arrival(record))
-            if number % _AT_ONCE == 0:
-                await asyncio.sleep(0)
         await file_messages(connection, arrivals, rules=self._rules(), now=now)
 
 

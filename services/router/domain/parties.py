@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
-from uuid import UUID, uuid5
+from hashlib import blake2b
+from uuid import UUID
 
 from shared.contracts.parts import Sender
-
-_CONTACT_POINTS = UUID("7b1f6f0e-5a0c-5d6e-9a3c-0d6a3c1b7e11")
-_PARTIES = UUID("7b1f6f0e-5a0c-5d6e-9a3c-0d6a3c1b7e12")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,10 +23,10 @@ class ContactPoint:
     @cached_property
     def contact_point_id(self) -> UUID:
         """The same for everybody who claims this point."""
-        return uuid5(_CONTACT_POINTS, f"{self.kind}\x00{self.scope}\x00{self.value}")
+        return _id_of(self.kind, self.scope, self.value)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Party:
     """Whoever writes by the first of these points; the others are what the party says of itself."""
 
@@ -37,7 +35,7 @@ class Party:
     internal: bool
     contact_points: tuple[ContactPoint, ...]
 
-    @property
+    @cached_property
     def point_ids(self) -> frozenset[UUID]:
         """The contact points, to be compared with those of a complaint."""
         return frozenset(point.contact_point_id for point in self.contact_points)
@@ -49,7 +47,7 @@ def party_of(sender: Sender, *, account: str, conversation: str) -> Party:
     # What the channel vouches for names the party before what anybody may claim in a form.
     first = next((p for p in points if p.verified), points[0])
     return Party(
-        party_id=uuid5(_PARTIES, first.contact_point_id.hex),
+        party_id=_id_of("party", first.contact_point_id.hex),
         name=sender.name,
         internal=sender.internal,
         contact_points=points,
@@ -65,7 +63,7 @@ def merged(known: Party, again: Party) -> Party:
 
 def reply_point(*, account: str, to: str) -> UUID:
     """Name an address that answers go to, to be kept among a complaint's participants."""
-    return ContactPoint(kind="reply", value=to.strip().casefold(), scope=account).contact_point_id
+    return _id_of("reply", account, to.strip().casefold())
 
 
 def _points(sender: Sender, account: str) -> Iterator[ContactPoint]:
@@ -81,3 +79,8 @@ def _points(sender: Sender, account: str) -> Iterator[ContactPoint]:
 
 def _point(kind: str, value: str, sender: Sender, scope: str = "") -> ContactPoint:
     return ContactPoint(kind=kind, value=value, scope=scope, verified=kind in sender.verified)
+
+
+def _id_of(*parts: str) -> UUID:
+    # Not uuid5: this is made several times for every message, and takes a third of its time.
+    return UUID(bytes=blake2b("\x00".join(parts).encode(), digest_size=16, person=b"ascolto-router").digest())

@@ -88,7 +88,6 @@ complaints = Table(
     UniqueConstraint("reference", name="complaints_reference"),
     Index("complaints_newest", "received_at", "complaint_id"),
     Index("complaints_queue", "queue", "received_at", "complaint_id"),
-    Index("complaints_party", "party_id"),
     Index("complaints_open", "queue", postgresql_where=text("state = ANY (ARRAY['open', 'waiting_for_customer'])")),
 )
 

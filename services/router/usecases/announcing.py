@@ -56,13 +56,14 @@ def announcement_of(event: Event, *, batch: Batch, verdicts: Mapping[UUID, Verdi
 
 def announced(routed: ComplaintRouted, *, time: datetime, traceparent: str | None) -> Announcement:
     """Return the event as it goes into the outbox, keyed by its complaint."""
+    key = str(routed.complaint_id)
     return Announcement(
         event_id=routed.event_id,
         topic=ComplaintRouted.TOPIC,
         type=ComplaintRouted.TYPE,
         source=SOURCE,
-        key=str(routed.complaint_id),
-        subject=str(routed.complaint_id),
+        key=key,
+        subject=key,
         time=time,
         body=_encode(routed),
         traceparent=traceparent,

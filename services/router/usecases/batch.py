@@ -14,9 +14,12 @@ from services.router.domain.parties import Party, merged, reply_point
 from services.router.store.filing import ChangeRow, MessageRow
 from services.router.store.lookups import Found
 from services.router.usecases.arrivals import Arrival, Event, Work, waits_for_complaint, waits_for_message
+from services.router.usecases.turns import in_turns
 from shared.contracts.parts import ReplyAddress
 from shared.contracts.received import MessageReceived
 from shared.contracts.routed import RoutedKind
+
+_AT_ONCE = 100
 
 
 @dataclass(kw_only=True)
@@ -49,12 +52,12 @@ class Batch:
             by_conversation=self._by_conversation,
         )
 
-    def take_all(self, arrivals: Sequence[Arrival]) -> None:
+    async def take_all(self, arrivals: Sequence[Arrival]) -> None:
         """Settle the arrivals; what comes before what it belongs to is tried again once that has come."""
         waiting = list(arrivals)
         while waiting:
             self.early = []
-            for arrival in waiting:
+            async for arrival in in_turns(waiting, at_once=_AT_ONCE):
                 self._take(arrival)
             if len(self.early) == len(waiting):
                 return

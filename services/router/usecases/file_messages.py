@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -29,14 +28,16 @@ from services.router.usecases.announcing import announcement_of
 from services.router.usecases.arrivals import Arrival, arrival_of, waits_for_complaint, waits_for_message
 from services.router.usecases.batch import Batch
 from services.router.usecases.deciding import Judge
+from services.router.usecases.turns import beside, in_turns
 from shared.contracts.parts import Decision
 from shared.contracts.received import MessageReceived
-from shared.messaging.outbox import announce
+from shared.messaging.outbox import Announcement, announce
 
 logger = logging.getLogger(__name__)
 
-# Reading takes about 0.1 ms a message: after this many the event loop gets its turn, so that heartbeats go out.
-_READ_AT_ONCE = 32
+# After this many the event loop gets its turn: heartbeats go out, and the next statement starts.
+_READ_AT_ONCE = 8
+_TOLD_AT_ONCE = 50
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,10 +57,13 @@ async def file_messages(
     targets = [a.target for a in everything if a.target is not None]
     found = await find(connection, [a.message for a in everything], targets=targets)
     batch = Batch(found=found, reopen_within=rules.reopen_within, quoted_references=rules.quoted_references)
-    batch.take_all(everything)
-    verdicts = await _judge(connection, batch, rules)
-    await _write(connection, batch, verdicts, now=now)
-    await announce(connection, messaging, [announcement_of(e, batch=batch, verdicts=verdicts) for e in batch.events])
+    await batch.take_all(everything)
+    verdicts = await _stored_verdicts(connection, batch)
+    # PostgreSQL writes what hangs on no verdict while the rulebook is asked for one: each has a core of its own.
+    await beside(_write_said(connection, batch, now=now), _judge(batch, rules, verdicts))
+    announcements: list[Announcement] = []
+    await beside(_write_complaints(connection, batch, verdicts, now=now), _tell(batch, verdicts, announcements))
+    await announce(connection, messaging, announcements)
     logger.info(
         "messages were filed",
         extra={"messages": len(batch.messages), "changes": len(batch.changes), "early": len(batch.early)},
@@ -79,33 +83,45 @@ async def _released(connection: AsyncConnection, arrivals: Sequence[Arrival]) ->
     return released
 
 
-async def _judge(connection: AsyncConnection, batch: Batch, rules: Rules) -> dict[UUID, Verdict]:
-    """Return the verdict on every complaint of the batch: as it was stored, or by the rulebook on those it opened."""
+async def _stored_verdicts(connection: AsyncConnection, batch: Batch) -> dict[UUID, Verdict]:
+    """Return the verdicts on those complaints of the batch that stood there before."""
     stored = [batch.found.complaints[i] for i, work in batch.work.items() if work.opened_by is None]
     verdicts = {}
     for complaint_id, body in (await decisions_of(connection, stored)).items():
         decision = msgspec.json.decode(body, type=Decision)
         outcome_sought = batch.found.complaints[complaint_id].outcome_sought
         verdicts[complaint_id] = Verdict(decision=decision, body=body, outcome_sought=outcome_sought)
-    opened = [(i, work.opened_by) for i, work in batch.work.items() if work.opened_by is not None]
-    for number, (complaint_id, arrival) in enumerate(opened, start=1):
-        said = rules.judge(arrival.message)
-        body = msgspec.json.encode(said.decision).decode()
-        verdicts[complaint_id] = Verdict(decision=said.decision, body=body, outcome_sought=said.outcome_sought)
-        if number % _READ_AT_ONCE == 0:
-            await asyncio.sleep(0)
     return verdicts
 
 
-async def _write(connection: AsyncConnection, batch: Batch, verdicts: dict[UUID, Verdict], *, now: datetime) -> None:
+async def _judge(batch: Batch, rules: Rules, verdicts: dict[UUID, Verdict]) -> None:
+    """Add the verdicts on those complaints that the batch opens."""
+    opened = [(i, work.opened_by) for i, work in batch.work.items() if work.opened_by is not None]
+    async for complaint_id, arrival in in_turns(opened, at_once=_READ_AT_ONCE):
+        said = rules.judge(arrival.message)
+        body = msgspec.json.encode(said.decision).decode()
+        verdicts[complaint_id] = Verdict(decision=said.decision, body=body, outcome_sought=said.outcome_sought)
+
+
+async def _tell(batch: Batch, verdicts: dict[UUID, Verdict], announcements: list[Announcement]) -> None:
+    async for event in in_turns(batch.events, at_once=_TOLD_AT_ONCE):
+        announcements.append(announcement_of(event, batch=batch, verdicts=verdicts))
+
+
+async def _write_said(connection: AsyncConnection, batch: Batch, *, now: datetime) -> None:
     await point_conversations(connection, batch.moves)
     await insert_parties(connection, batch.parties, now=now)
-    await insert_complaints(connection, _opened(batch, verdicts), now=now)
-    await update_complaints(connection, _joined(batch))
     await insert_messages(connection, batch.messages)
     await insert_changes(connection, batch.changes)
     await suggest_links(connection, batch.suspected, now=now)
     await insert_early(connection, [(a.message.message_id, awaited, a.content) for a, awaited in batch.early], now=now)
+
+
+async def _write_complaints(
+    connection: AsyncConnection, batch: Batch, verdicts: dict[UUID, Verdict], *, now: datetime
+) -> None:
+    await insert_complaints(connection, _opened(batch, verdicts), now=now)
+    await update_complaints(connection, _joined(batch))
 
 
 def _opened(batch: Batch, verdicts: dict[UUID, Verdict]) -> list[OpenedRow]:

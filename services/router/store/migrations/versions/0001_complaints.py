@@ -69,7 +69,6 @@ _TABLES = (
     CREATE INDEX complaints_open ON router.complaints (queue)
     WHERE state = ANY (ARRAY['open', 'waiting_for_customer'])
     """,
-    "CREATE INDEX complaints_party ON router.complaints (party_id)",
     "CREATE INDEX complaints_queue ON router.complaints (queue, received_at, complaint_id)",
     """
     CREATE TABLE router.messages (

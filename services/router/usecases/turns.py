@@ -1,0 +1,30 @@
+"""Lets work of the processor and work of the database go on side by side."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Coroutine, Iterable
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+
+
+async def in_turns(items: Iterable[T], *, at_once: int) -> AsyncIterator[T]:
+    """Yield the items and give the event loop its turn after every `at_once` of them."""
+    for number, item in enumerate(items, start=1):
+        yield item
+        if number % at_once == 0:
+            await asyncio.sleep(0)
+
+
+async def beside(written: Coroutine[Any, Any, None], work: Coroutine[Any, Any, None]) -> None:
+    """Do both; when either fails, the other has ended before its error is raised as it is."""
+    writing = asyncio.create_task(written)
+    try:
+        await work
+    except BaseException:
+        # The connection must be at rest before the caller rolls back.
+        writing.cancel()
+        await asyncio.wait([writing])
+        raise
+    await writing
