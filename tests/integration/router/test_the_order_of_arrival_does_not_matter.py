@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
+import zlib
 from uuid import UUID
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
 from services.router.jobs.early import settle_early
 from shared.contracts.received import MessageReceived
+from shared.faults import TryLater
 from tests.integration.router.stories import NOON, RULES, Desk, answering, changed, chatted, quoting, said, with_token
 
 _PACKAGE = said("Il pacco non è arrivato.", id_="m1@x.test")
@@ -77,12 +81,40 @@ async def test_shuffled_and_doubled_records_make_the_same_complaints(desk: Desk)
         await _tell(desk, _interleaved(seed), cuts)
 
 
+async def test_two_routers_at_once_make_the_same_complaints(desk: Desk) -> None:
+    for seed in range(12):
+        await _forget_everything(desk)
+        stream = _interleaved(seed)
+        # As Kafka divides them: one conversation is with one router, tokens and edits go across.
+        halves = [[m for m in stream if (zlib.crc32(m.conversation.encode()) + seed) % 2 == n] for n in (0, 1)]
+        await asyncio.gather(*(_settle_in_pairs(desk, half) for half in halves))
+        await _check(desk)
+
+
+async def _settle_in_pairs(desk: Desk, stream: list[MessageReceived]) -> None:
+    """Settle as the consumer does: what waits for another router is tried again."""
+    while stream:
+        try:
+            await desk.file(*stream[:2])
+        except TryLater:
+            continue
+        except DBAPIError as error:
+            if "deadlock" not in str(error.orig).lower():
+                raise
+            continue
+        stream = stream[2:]
+
+
 async def _tell(desk: Desk, stream: list[MessageReceived], cuts: list[int]) -> None:
     sizes = list(cuts)
     while stream:
         size = sizes.pop(0) if sizes else 4
         await desk.file(*stream[:size])
         stream = stream[size:]
+    await _check(desk)
+
+
+async def _check(desk: Desk) -> None:
     while await settle_early(engine=desk.engine, rules=RULES, now=NOON):
         pass
     assert await desk.filed() == EXPECTED
