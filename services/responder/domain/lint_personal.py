@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
-from services.responder.domain.facts import AcknowledgementFacts
 from shared.ids import REFERENCE_ALPHABET, REFERENCE_LENGTH
 
 _KINDS: Final = (
@@ -19,19 +18,18 @@ _REFERENCE: Final = re.compile(rf"\b[{REFERENCE_ALPHABET}]{{{REFERENCE_LENGTH}}}
 _SHORTEST_NAME: Final = 3
 
 
-def personal_data(text: str, facts: AcknowledgementFacts) -> Iterator[str]:
-    """Yield each kind of personal data in a text that everybody can read."""
-    bare = text.replace(facts.reference, " ")
+def personal_data(text: str, *, known: Sequence[str]) -> Iterator[str]:
+    """Yield each kind of personal data in a text that everybody can read; `known` is what we know of the customer."""
     for kind, pattern in _KINDS:
-        if pattern.search(bare):
+        if pattern.search(text):
             yield kind
-    if any(_names(bare, known) for known in facts.personal):
+    if any(_names(text, one) for one in known):
         yield "a name, handle or number of the customer"
 
 
-def strange_references(text: str, *, own: str) -> list[str]:
-    """Return references in the text that are not the complaint's own."""
-    return [found for found in _REFERENCE.findall(text) if found != own]
+def strange_references(text: str) -> list[str]:
+    """Return the references in a text from which the complaint's own has been taken out."""
+    return _REFERENCE.findall(text)
 
 
 def _names(text: str, known: str) -> bool:

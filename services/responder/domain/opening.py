@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any, Protocol
 
 from services.responder.domain.entries import SYSTEM, Entry, written
 from services.responder.domain.terms import Terms
 from shared.rulebook.allowance import Allowance
-
-_NOT_IN_THE_ENTRY = {"received_at"}
 
 
 class OpenableStep(Protocol):
@@ -79,10 +77,13 @@ class Opening:
     routed_sequence: int = 1
 
 
+_WRITTEN = tuple(field.name for field in fields(Opening) if field.name != "received_at")
+
+
 def open_work(opening: Opening, *, terms: Terms, steps: Sequence[OpenableStep], now: datetime) -> tuple[Entry, ...]:
     """Return the entry that begins the timeline, dated at receipt: clocks run from then, however late it was read."""
     at = opening.received_at
-    data = {name: value for name, value in asdict(opening).items() if name not in _NOT_IN_THE_ENTRY}
+    data: dict[str, Any] = {name: getattr(opening, name) for name in _WRITTEN}
     data |= {
         "read_at": written(now),
         "clocks": terms.starts(at, "received", "previous_update", running={}),

@@ -8,7 +8,6 @@ where it is skipped not at all.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -17,8 +16,11 @@ from services.responder.domain.holiday_sets import public_holidays
 from shared.rulebook.calendars import WEEKDAYS, Calendar, Shift
 
 Interval = tuple[datetime, datetime]
+Worked = tuple[tuple[Interval, ...], timedelta]
+"""The working intervals of a day in UTC, in order, and how long they are together."""
 
 _DAY = timedelta(days=1)
+_NOTHING = timedelta()
 _MIDNIGHT = time()
 _ALL_DAY: tuple[Shift, ...] = ((0, 24 * 60),)
 _WEEKEND = 5
@@ -37,31 +39,26 @@ class WorkingHours:
     name: str
     calendar: Calendar
     zone: ZoneInfo
-    _days: dict[date, tuple[Interval, ...]] = field(default_factory=dict, repr=False, compare=False)
+    _days: dict[date, Worked] = field(default_factory=dict, repr=False, compare=False)
     _business: dict[date, bool] = field(default_factory=dict, repr=False, compare=False)
 
     def local_date(self, instant: datetime) -> date:
         """Return the day that the calendar on the wall shows at `instant`."""
         return instant.astimezone(self.zone).date()
 
-    def shifts(self, day: date) -> tuple[Interval, ...]:
-        """Return the working intervals of a local day in UTC, in order."""
+    def worked(self, day: date) -> Worked:
+        """Return the working intervals of a local day in UTC, in order, and their length together."""
         known = self._days.get(day)
         if known is None:
             if len(self._days) >= _REMEMBERED_DAYS:
                 self._days.clear()
-            known = self._days[day] = _intervals(_shifts_of(self.calendar, day), day, self.zone)
+            shifts = _intervals(_shifts_of(self.calendar, day), day, self.zone)
+            known = self._days[day] = (shifts, sum((closes - opens for opens, closes in shifts), _NOTHING))
         return known
 
-    def shifts_from(self, start: datetime) -> Iterator[Interval]:
-        """Yield the working intervals from `start` on, the first one cut at `start`; ends after 20 years."""
-        day = self.local_date(start)
-        last = day + _HORIZON
-        while day < last:
-            for opens, closes in self.shifts(day):
-                if closes > start:
-                    yield max(opens, start), closes
-            day += _DAY
+    def shifts(self, day: date) -> tuple[Interval, ...]:
+        """Return the working intervals of a local day in UTC, in order."""
+        return self.worked(day)[0]
 
     def is_business_day(self, day: date) -> bool:
         """True from Monday to Friday unless the day is a public holiday; own closures do not matter."""
@@ -90,26 +87,43 @@ def working_hours(name: str, calendar: Calendar) -> WorkingHours:
 def deadline(start: datetime, allowance: timedelta, hours: WorkingHours) -> datetime:
     """Return the instant at which `allowance` of working time has passed since `start`; `NeverDue` if it never will."""
     left = allowance
-    for opens, closes in hours.shifts_from(start):
-        length = closes - opens
-        if left <= length:
-            return opens + left
-        left -= length
+    day = hours.local_date(start)
+    last = day + _HORIZON
+    while day < last:
+        shifts, length = hours.worked(day)
+        if left > length:  # even the whole of this day does not end it
+            left -= _after(shifts, start)
+        else:
+            for opens, closes in shifts:
+                end = max(opens, start) + left
+                if end <= closes:
+                    return end
+                left -= max(closes - max(opens, start), _NOTHING)
+        day += _DAY
     raise NeverDue(f"the calendar {hours.name} has no {allowance} of working time ahead")
 
 
 def consumed(start: datetime, end: datetime, hours: WorkingHours) -> timedelta:
     """Return the working time between two instants; nothing where `end` is not after `start`."""
-    total = timedelta()
     if end <= start:
-        return total
+        return _NOTHING
     day, last = hours.local_date(start), hours.local_date(end)
-    while day <= last:
-        for opens, closes in hours.shifts(day):
-            opens, closes = max(opens, start), min(closes, end)  # noqa: PLW2901
-            if closes > opens:
-                total += closes - opens
-        day += _DAY
+    if day == last:
+        shifts = hours.shifts(day)
+        return _after(shifts, start) - _after(shifts, end)
+    total = _after(hours.shifts(day), start)
+    while (day := day + _DAY) < last:
+        total += hours.worked(day)[1]
+    shifts, length = hours.worked(last)
+    return total + length - _after(shifts, end)
+
+
+def _after(shifts: tuple[Interval, ...], start: datetime) -> timedelta:
+    """Return how much of a day's shifts lies after `start`."""
+    total = _NOTHING
+    for opens, closes in shifts:
+        if closes > start:
+            total += closes - (start if start > opens else opens)
     return total
 
 
