@@ -16,11 +16,16 @@ import pycld2
 from services.router.domain.lexicon import Lexicons
 
 FALLBACK: Final = "en"
-_DETECTED_CHARACTERS = 1_500
-_HINT = 0.25
-_SURE = 0.15
-_CLOSE = 0.4
-_MOSTLY = 60
+_DETECTED_CHARACTERS: Final = 1_500
+_DETECTOR: Final = 0.6  # what a reliable detection weighs, against the share of small words
+_UNRELIABLE: Final = 0.25
+_FULL_SCORE: Final = 500.0  # the detector's own score from which it is believed altogether; wrong ones score low
+_HINT: Final = 0.25
+_SURE: Final = 0.3
+_CLOSE: Final = 0.5
+_FEW_WORDS: Final = 4
+_OWN_SHARE: Final = 0.34  # a text of ours has more small words than this, a stranger's fewer
+_MOSTLY: Final = 60
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 _CODE = re.compile(r"[a-z]{2,3}")
 Details = Sequence[tuple[str, str, int, float]]
@@ -36,39 +41,52 @@ class Language:
 
 def decide_language(text: str, *, tokens: Sequence[str], hint: str | None, lexicons: Lexicons) -> Language:
     """Decide by small words, detector and hint; a language without a lexicon keeps its code and is read as English."""
-    known = lexicons.by_language
-    reliable, details = _detect(text)
     words = set(tokens)
-    votes = {code: len(words & lexicon.function_words) for code, lexicon in known.items()}
-    total = max(1, sum(votes.values()))
-    scores = {code: count / total for code, count in votes.items()}
-    for _, code, percent, _ in details:
+    size = max(1, len(words))
+    reliable, details = _detect(text)
+    shares = {code: len(words & lexicon.function_words) / size for code, lexicon in lexicons.by_language.items()}
+    scores = dict(shares)
+    for _, code, percent, score in details:
         mine = lexicons.detected.get(code)
         if mine is not None:
-            scores[mine] += percent / (100.0 if reliable else 250.0)
+            scores[mine] += percent / 100 * (_DETECTOR * min(1, score / _FULL_SCORE) if reliable else _UNRELIABLE)
     said = _said(hint)
-    if said is not None and said in known:
+    if said is not None and said in scores:
         scores[said] += _HINT
     best = max(scores, key=scores.__getitem__)
     foreign = _foreign(details, lexicons) if reliable else None
-    if foreign is not None and votes[best] < max(2, len(words) // 8):
-        return Language(code=foreign, readers=_readers(scores, FALLBACK if FALLBACK in known else best))
+    if foreign is not None and shares[best] < _OWN_SHARE and (size >= _FEW_WORDS or not _latin(text)):
+        return Language(code=foreign, readers=_readers(scores, FALLBACK if FALLBACK in scores else best))
     if scores[best] < _SURE:
-        best = FALLBACK if FALLBACK in known else best
-        return Language(code=said or best, readers=tuple(known))
+        return _by_lexicons(tokens, said=said, lexicons=lexicons)
     return Language(code=best, readers=_readers(scores, best))
 
 
+def _by_lexicons(tokens: Sequence[str], *, said: str | None, lexicons: Lexicons) -> Language:
+    """Choose the language whose lexicon finds most in a text too short for anything else; all of them read it."""
+    found = {code: len(lexicon.matcher.find(tokens)) for code, lexicon in lexicons.by_language.items()}
+    most = max(found, key=found.__getitem__)
+    code = said or (most if found[most] else FALLBACK)
+    return Language(code=code, readers=tuple(found))
+
+
 def _readers(scores: dict[str, float], best: str) -> tuple[str, ...]:
-    close = scores[best] * _CLOSE
+    close = max(scores.values()) * _CLOSE
     return (best, *(code for code, score in scores.items() if code != best and score > 0 and score >= close))
 
 
+def _latin(text: str) -> bool:
+    return any("a" <= letter <= "z" for letter in text.casefold()[:_DETECTED_CHARACTERS])
+
+
 def _foreign(details: Details, lexicons: Lexicons) -> str | None:
-    if not details or details[0][2] < _MOSTLY or not _CODE.fullmatch(details[0][1]):
+    if not details:
         return None
-    code = details[0][1]
-    return None if code == "un" or code in lexicons.detected else code
+    _, code, percent, score = details[0]
+    code = code.split("-")[0]
+    if code == "un" or code in lexicons.detected or not _CODE.fullmatch(code):
+        return None
+    return code if percent >= _MOSTLY and score >= _FULL_SCORE else None
 
 
 def _said(hint: str | None) -> str | None:
