@@ -41,6 +41,7 @@ def _demo(here: Layout) -> int:
         ingest_url=left["ASCOLTO_INGEST_URL"],
         responder_url=left["ASCOLTO_RESPONDER_URL"],
         smtp=left["ASCOLTO_SMTP"],
+        relay=left["ASCOLTO_RELAY"],
         api_key=left["ASCOLTO_API_KEY"],
         accounts=channels.connected(here),
     )

@@ -13,7 +13,9 @@ import httpx
 
 from deploy.local.faults import CannotGoOn
 from deploy.local.layout import Layout, write_private
+from deploy.local.ports import LOOPBACK
 from deploy.local.standins import StandIns
+from deploy.standins.mailbox import ADDRESS
 
 MAILBOX = "complaints@ascolto.example"
 SMS_URL = "https://ascolto.example/sms"
@@ -60,7 +62,7 @@ def _connect_one(
         )
 
 
-_CHANNELS = ("email", "whatsapp", "facebook_page", "twilio_sms", "webhook", "web_form")
+_CHANNELS = ("email", "imap", "whatsapp", "facebook_page", "twilio_sms", "webhook", "web_form")
 
 
 def _account(channel: str) -> str:
@@ -70,6 +72,15 @@ def _account(channel: str) -> str:
 def _settings(standins: StandIns) -> dict[str, dict[str, Any]]:
     return {
         "email": {"addresses": [MAILBOX], "from": MAILBOX, "relay_url": standins.relay_url},
+        "imap": {
+            "host": LOOPBACK,
+            "port": standins.imap_port,
+            "tls": False,
+            "username": ADDRESS,
+            "from": ADDRESS,
+            "relay_url": standins.relay_url,
+            "interval_seconds": 5,
+        },
         "whatsapp": {"phone_number_id": PHONE_NUMBER_ID, "api_base_url": f"{standins.url}/graph"},
         "facebook_page": {"page_id": PAGE_ID, "api_base_url": f"{standins.url}/graph"},
         "twilio_sms": {
@@ -84,6 +95,7 @@ def _settings(standins: StandIns) -> dict[str, dict[str, Any]]:
 
 
 _MADE: Mapping[str, Mapping[str, Callable[[], str]]] = {
+    "imap": {"password": lambda: secrets.token_hex(16)},
     "whatsapp": {name: lambda: secrets.token_hex(16) for name in ("app_secret", "verify_token", "access_token")},
     "facebook_page": {name: lambda: secrets.token_hex(16) for name in ("app_secret", "verify_token", "access_token")},
     "twilio_sms": {"auth_token": lambda: secrets.token_hex(16)},

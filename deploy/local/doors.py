@@ -22,6 +22,7 @@ import httpx
 from deploy.local.channels import MAILBOX, PAGE_ID, PHONE_NUMBER_ID, SMS_URL, Accounts
 from deploy.local.faults import CannotGoOn
 from deploy.local.samples import Sample
+from deploy.standins.mailbox import ADDRESS
 
 _REFERENCE = re.compile(r"\b[A-HJKMNP-TV-Z2-9]{9}\b")
 
@@ -33,6 +34,7 @@ class Doors:
     ingest_url: str
     responder_url: str
     smtp: str
+    relay: str
     api_key: str
     accounts: Accounts
 
@@ -48,13 +50,22 @@ def send(sample: Sample, doors: Doors, ingest: httpx.Client) -> str | None:
 
 
 def _by_mail(sample: Sample, doors: Doors, ingest: httpx.Client) -> None:  # noqa: ARG001  all doors are called alike
+    _send_mail(sample, to=MAILBOX, server=doors.smtp)
+
+
+def _by_mailbox(sample: Sample, doors: Doors, ingest: httpx.Client) -> None:  # noqa: ARG001
+    """The mail lies in a mailbox elsewhere; the house comes to read it."""
+    _send_mail(sample, to=ADDRESS, server=doors.relay)
+
+
+def _send_mail(sample: Sample, *, to: str, server: str) -> None:
     mail = EmailMessage()
-    mail["From"], mail["To"], mail["Subject"] = f"{sample.name} <{sample.sender}>", MAILBOX, sample.subject
+    mail["From"], mail["To"], mail["Subject"] = f"{sample.name} <{sample.sender}>", to, sample.subject
     mail["Message-ID"] = f"<{secrets.token_hex(8)}@example.test>"
     mail.set_content(sample.text)
-    host, _, port = doors.smtp.rpartition(":")
+    host, _, port = server.rpartition(":")
     with smtplib.SMTP(host, int(port), timeout=20) as client:
-        client.sendmail(sample.sender, [MAILBOX], mail.as_bytes(policy=email.policy.SMTP))
+        client.sendmail(sample.sender, [to], mail.as_bytes(policy=email.policy.SMTP))
 
 
 def _by_whatsapp(sample: Sample, doors: Doors, ingest: httpx.Client) -> None:
@@ -150,6 +161,7 @@ def _now() -> str:
 
 _DOORS: Mapping[str, Callable[[Sample, Doors, httpx.Client], str | None]] = {
     "email": _by_mail,
+    "imap": _by_mailbox,
     "whatsapp": _by_whatsapp,
     "facebook_page": _by_facebook,
     "twilio_sms": _by_sms,

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from deploy.local import ports
 from deploy.local.layout import Layout, write_private
 from deploy.local.services import CHECKOUT, NAMES, addresses
+from deploy.local.standins import StandIns
 
 PREFERRED = {
     "ingest": 8001,
@@ -76,13 +77,14 @@ def for_services(
     }
 
 
-def write(layout: Layout, services: Mapping[str, str], *, api_key: str, sent_url: str, own: Given) -> None:
+def write(layout: Layout, services: Mapping[str, str], *, api_key: str, standins: StandIns, own: Given) -> None:
     """Leave the addresses and the key for programs; `own` names what was given, the rest is ours."""
     values = {
         **{f"ASCOLTO_{name.upper()}_URL": services[f"ASCOLTO_{name.upper()}_URL"] for name in NAMES},
         "ASCOLTO_SMTP": f"{services['ASCOLTO_SMTP_HOST']}:{services['ASCOLTO_SMTP_PORT']}",
         "ASCOLTO_API_KEY": api_key,
-        "ASCOLTO_SENT_URL": sent_url,
+        "ASCOLTO_SENT_URL": standins.url,
+        "ASCOLTO_RELAY": f"{ports.LOOPBACK}:{standins.smtp_port}",
         "DATABASE_URL": services["DATABASE_URL"],
         "KAFKA_BOOTSTRAP_SERVERS": services["KAFKA_BOOTSTRAP_SERVERS"],
         "ASCOLTO_OWN_POSTGRES": "no" if own.database_url else "yes",

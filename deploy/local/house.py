@@ -28,7 +28,7 @@ from deploy.local.faults import CannotGoOn, tail
 from deploy.local.layout import Layout
 from deploy.local.parts import Parts
 
-STAGES = 8
+STAGES = 7
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +59,7 @@ def start(layout: Layout, parts: Parts, told: progress.Progress) -> House:
     running = _services(layout, parts, told, whole, chosen)
     with told.stage("API key and one account for each channel") as stage:
         key = api_key.existing(layout, running.url("ingest")) or api_key.new(whole, layout)
-        environment.write(layout, whole, api_key=key, sent_url=outside.url, own=own)
+        environment.write(layout, whole, api_key=key, standins=outside, own=own)
         accounts = channels.connect(layout, ingest_url=running.url("ingest"), api_key=key, standins=outside)
         stage.outcome = f"{len(accounts.names)} accounts, {layout.environment_file}"
     smtp = f"{whole['ASCOLTO_SMTP_HOST']}:{whole['ASCOLTO_SMTP_PORT']}"

@@ -58,6 +58,7 @@ def doors_of(running: house.House) -> Doors:
         ingest_url=running.services.url("ingest"),
         responder_url=running.services.url("responder"),
         smtp=running.smtp,
+        relay=running.standins.relay_url.removeprefix("smtp://"),
         api_key=running.api_key,
         accounts=running.accounts,
     )

@@ -34,7 +34,7 @@ SAMPLES: tuple[Sample, ...] = (
         "hurt, but the carpet is burnt and my daughter was in the room. Please tell me what you will do.\n\nTom Harris",
     ),
     Sample(
-        door="email",
+        door="imap",
         name="Claire Fontaine",
         sender="claire.fontaine@example.test",
         subject="Remboursement toujours pas reçu",
