@@ -119,6 +119,14 @@ def test_a_message_to_another_number_is_ignored_where_the_account_says_so() -> N
     assert (parsed.messages, parsed.unreadable, parsed.ignored) == ((), (), 1)
 
 
+def test_a_broken_change_or_entry_is_kept_beside_its_neighbours() -> None:
+    whole = json.loads(fixture(__file__, "message.json"))
+    whole["entry"][0]["changes"] += [{"field": "messages"}, 5]
+    whole["entry"] += [{"id": "1"}, None]
+    parsed = _parse(json.dumps(whole).encode())
+    assert (len(parsed.messages), len(parsed.unreadable), parsed.ignored) == (1, 4, 0)
+
+
 def test_a_delivery_about_something_else_is_kept() -> None:
     with pytest.raises(DeliveryMalformed):
         _parse(b'{"object": "page", "entry": []}')

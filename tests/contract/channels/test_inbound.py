@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 
@@ -186,12 +187,14 @@ def test_while_a_secret_rotates_both_are_taken(specimen: Specimen) -> None:
 
 
 @pytest.mark.concerns("signed")
-@pytest.mark.parametrize("secrets", [{}, "empty", "none"])
-def test_an_account_without_its_secret_takes_nothing(specimen: Specimen, secrets: object) -> None:
-    values: tuple[str, ...] = ("",) if secrets == "empty" else ()
-    unset = {} if secrets == {} else dict.fromkeys(specimen.account.secrets, values)
+@pytest.mark.parametrize("values", [None, (), ("",)])
+def test_an_account_without_its_secret_takes_nothing(specimen: Specimen, values: tuple[str, ...] | None) -> None:
+    unset = {} if values is None else dict.fromkeys(specimen.account.secrets, values)
     bare = replace(specimen, account=replace(specimen.account, secrets=unset))
     assert _refused(bare, specimen.valid)
+    with suppress(ValueError):  # some schemes cannot even sign with an empty secret
+        assert specimen.signing is not None
+        assert _refused(bare, specimen.signing.sign(specimen.valid, ""))
 
 
 @pytest.mark.concerns("stamped")

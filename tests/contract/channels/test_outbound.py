@@ -123,8 +123,9 @@ async def test_a_refusal_is_final_and_has_a_cause(
 
 async def test_a_redirect_is_not_followed(specimen: Specimen, vendor: Vendor, means: Means) -> None:
     vendor.status, vendor.headers = 302, {"location": f"{vendor.url}/elsewhere"}
-    with pytest.raises(SendingFailed):
+    with pytest.raises(SendingFailed) as failed:
         await _send(specimen, vendor, means)
+    assert failed.value.cause == "redirected"
     assert len(vendor.calls) == 1
 
 
