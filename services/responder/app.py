@@ -10,6 +10,7 @@ from fastapi import FastAPI
 from services.responder.api import actions, complaints, dead_letters, internal, queue_health, replies, steps
 from services.responder.api.answers import answer_refusals
 from services.responder.assembly import Assembled, Ground, assemble
+from services.responder.console import routes as console
 from services.responder.jobs.readiness import firing, sending
 from services.responder.settings import ResponderSettings
 from services.responder.store.tables import messaging
@@ -24,10 +25,11 @@ from shared.web.application import Check, new_application
 from shared.web.database import answers, new_engine
 from shared.web.outgoing_http import new_house_client, new_vendor_client
 from shared.web.remote_keys import RemoteKeyRing
+from shared.web.sessions import Sessions
 from shared.web.tasks import keep_running
 
 _CLOCK = SystemClock()
-_APIS = (complaints, actions, replies, steps, queue_health, dead_letters, internal)
+_APIS = (complaints, actions, replies, steps, queue_health, dead_letters, internal, console)
 
 
 def create() -> FastAPI:
@@ -92,7 +94,8 @@ class Running:
             )
             app.state.assembled = assembled
             app.state.parts = assembled.parts
-            app.state.access = Access(keys=keys, service_token=settings.service_token)
+            app.state.rulebook = self._rulebook
+            app.state.access = Access(keys=keys, service_token=settings.service_token, sessions=Sessions(settings.key))
             await self._start(stack, assembled)
             yield
 

@@ -1,0 +1,162 @@
+import { Refused, ask, badge, element, show, span, time, title, until, words } from "./page.js";
+import { entryWords } from "./entries.js";
+
+const article = document.querySelector("[data-complaint]");
+const reference = article.dataset.complaint;
+const find = (name) => article.querySelector(`[data-${name}]`);
+const path = `v1/complaints/${encodeURIComponent(reference)}`;
+
+const CLOCKS = { acknowledge: "Acknowledge", first_response: "First human answer", next_update: "Next update", resolve: "Final answer" };
+const TONES = { running: "good", paused: "plain", met: "good", met_late: "warn", breached: "bad", cancelled: "plain" };
+
+function fill(select, kind, first) {
+  select.replaceChildren(element("option", { value: "", text: first }),
+    ...Object.entries(words[kind]).map(([code, text]) => element("option", { value: code, text })));
+}
+
+async function act(action, body) {
+  try {
+    await ask(`${path}/${action}`, { method: "POST", body });
+    await load();
+  } catch (refused) {
+    if (!(refused instanceof Refused)) throw refused;
+    alertOf(refused.message);
+  }
+}
+
+function alertOf(text) {
+  const alert = find("alert");
+  alert.textContent = text;
+  show(alert, Boolean(text));
+  if (text) alert.scrollIntoView({ block: "nearest" });
+}
+
+function button(text, action, body, className = "") {
+  const made = element("button", { text, className, type: "button" });
+  made.addEventListener("click", () => act(action, body));
+  return made;
+}
+
+function head(c) {
+  const matter = c.subcategory ? title("subcategories", `${c.category}/${c.subcategory}`) : "";
+  find("title").textContent = matter ? `${title("categories", c.category)}: ${matter}` : title("categories", c.category);
+  const facts = [`received ${new Date(c.received_at).toLocaleString()}`, `by ${c.channel.replaceAll("_", " ")}`, c.language,
+    c.owner ? `with ${c.owner}` : "nobody has it yet", `policy ${c.policy}`];
+  if (c.reopened) facts.push(`re-opened ${c.reopened}×`);
+  if (c.transfers.length) facts.push(`transferred ${c.transfers.length}×`);
+  find("facts").replaceChildren(badge(c.state.replaceAll("_", " "), `state ${c.state}`), badge(c.severity, `severity ${c.severity}`),
+    badge(c.priority, "plain"), badge(title("queues", c.queue), "plain"), ` ${facts.join(" · ")}`);
+  const actions = [];
+  if (["open", "waiting_for_customer"].includes(c.state))
+    actions.push(c.owner ? button("Release", "release") : button("Claim", "claim", undefined, "primary"));
+  if (c.state === "resolved") actions.push(button("Re-open: not fixed", "reopen", { reason: "not_fixed" }), button("Close", "close"));
+  find("actions").replaceChildren(...actions);
+}
+
+function clock(k) {
+  const running = ["running", "breached"].includes(k.state);
+  const whole = (Date.parse(k.due_at) - Date.parse(k.started_at)) / 1000;
+  const gone = ((k.stopped_at ? Date.parse(k.stopped_at) : Date.now()) - Date.parse(k.started_at)) / 1000;
+  const tone = k.state === "running" && k.at_risk ? "warn" : TONES[k.state];
+  const said = running ? until(k.due_at) : k.stopped_at ? `${k.state.replaceAll("_", " ")} after ${span(gone)}` : k.state;
+  return element("div", { className: `clock ${tone}`, title: `${k.allowance} · ${k.policy} · ${k.source}` },
+    element("p", { className: "label", text: CLOCKS[k.kind] ?? k.kind.replaceAll("_", " ") }),
+    element("p", { className: "figure", text: said }),
+    element("progress", { max: 1, value: whole > 0 ? Math.min(1, gone / whole) : 1, "aria-label": `${CLOCKS[k.kind] ?? k.kind}: ${said}` }),
+    element("p", { className: "hint" }, "due ", time(k.due_at)));
+}
+
+function attachment(a) {
+  const size = a.size_bytes === null ? a.note : a.size_bytes < 1024 ? `${a.size_bytes} B` : `${Math.round(a.size_bytes / 1024)} KiB`;
+  return element("li", { text: `${a.name} (${size ?? a.media_type})` });
+}
+
+function message(m) {
+  const ours = m.direction === "outbound";
+  const who = ours ? (m.by ?? "we") : (m.sender?.name ?? m.sender?.email ?? m.sender?.phone ?? m.sender?.handle ?? "customer");
+  const made = element("li", { className: ours ? "ours" : "theirs" },
+    element("p", { className: "who" }, element("strong", { text: who }), ` · ${m.channel.replaceAll("_", " ")} · `, time(m.received_at ?? m.at),
+      m.edited_at ? badge("edited", "plain") : null, m.removed_at ? badge("removed by the customer", "warn") : null,
+      m.automatic ? badge("automatic", "plain") : null, ours && m.state !== "sent" ? badge(m.state, m.state === "failed" ? "bad" : "plain") : null),
+    m.subject ? element("p", { className: "subject", text: m.subject }) : null,
+    element("p", { className: "text", text: m.text }));
+  if (m.attachments?.length) made.append(element("ul", { className: "files" }, ...m.attachments.map(attachment)));
+  return made;
+}
+
+function conversation(c) {
+  const said = (c.messages ?? []).map(message);
+  if (c.acknowledgement.text) {
+    const sent = c.acknowledgement.sent_at;
+    const at = said.length ? 1 : 0;
+    said.splice(at, 0, element("li", { className: "ours" }, element("p", { className: "who" }, element("strong", { text: "acknowledgement" }), " · automatic · ",
+      sent ? time(sent) : badge(c.acknowledgement.state, "warn")), element("p", { className: "text", text: c.acknowledgement.text })));
+  } else if (c.acknowledgement.reason) {
+    said.push(element("li", { className: "ours" }, element("p", { className: "who" }, badge(`acknowledgement ${c.acknowledgement.state}`, "bad"), ` ${c.acknowledgement.reason}`)));
+  }
+  if (!c.messages_available) said.unshift(element("li", { className: "theirs", text: "What was said cannot be shown: the router does not answer. It is not lost." }));
+  find("messages").replaceChildren(...said);
+  show(find("reply"), c.can_reply && c.state !== "closed");
+}
+
+function step(s) {
+  const made = element("li", { className: s.state }, element("p", {}, element("strong", { text: s.title }), ` ${s.actor === "system" ? "· automatic" : ""}`));
+  if (s.state !== "open") made.append(element("p", { className: "hint", text: [s.state, s.evidence ?? s.reason, s.by].filter(Boolean).join(" · ") }));
+  else if (s.actor !== "system") {
+    const form = element("form", {}, element("input", { name: "evidence", "aria-label": `Evidence for: ${s.title}`, required: s.evidence_required, placeholder: s.evidence_required ? "Evidence" : "Note (optional)" }),
+      element("button", { text: "Done" }));
+    form.addEventListener("submit", async (event) => {
+      event.preventDefault();
+      try {
+        await ask(`${path}/steps/${encodeURIComponent(s.step)}`, { method: "PUT", body: { state: "done", evidence: form.evidence.value || null } });
+        await load();
+      } catch (refused) { alertOf(refused.message); }
+    });
+    made.append(form);
+    if (s.due_at) made.append(element("p", { className: "hint" }, "by ", time(s.due_at)));
+  }
+  return made;
+}
+
+function because(c) {
+  const { because: why, rulebook } = c.decision;
+  const evidence = why.evidence.map((e) => element("div", {}, element("dt", { text: e.fact.replaceAll("_", " ") }), element("dd", {}, ...e.words.map((w) => element("q", { text: w })))));
+  find("because").replaceChildren(
+    element("p", {}, "Rule ", element("strong", { text: why.rule }), " of rulebook ", element("span", { text: rulebook })),
+    element("p", {}, element("code", { text: why.condition })), element("dl", { className: "evidence" }, ...evidence));
+}
+
+function entry(e) {
+  return element("li", {}, element("p", { className: "who" }, time(e.at), ` · ${e.by}`), element("p", { text: entryWords(e) }));
+}
+
+async function load() {
+  const [c, ledger] = await Promise.all([ask(path), ask(`${path}/timeline`)]);
+  alertOf("");
+  head(c);
+  find("clocks").replaceChildren(...c.clocks.map(clock));
+  conversation(c);
+  find("steps").replaceChildren(...c.steps.map(step));
+  because(c);
+  find("timeline").replaceChildren(...ledger.items.map(entry));
+  show(find("resolving"), ["open", "waiting_for_customer"].includes(c.state));
+  show(find("loading"), false);
+  show(find("shown"));
+}
+
+const resolving = find("resolve");
+fill(resolving.outcome, "outcomes", "Choose…");
+fill(resolving.root_cause, "root_causes", "Choose…");
+fill(resolving.redress, "redress", "None");
+resolving.addEventListener("submit", (event) => {
+  event.preventDefault();
+  const { outcome, root_cause, redress, summary } = resolving;
+  act("resolve", { outcome: outcome.value, root_cause: root_cause.value, redress: redress.value ? [redress.value] : [], summary: summary.value || null });
+});
+find("reply").addEventListener("submit", async (event) => {
+  event.preventDefault();
+  const form = event.target;
+  await act("replies", { text: form.text.value, final: form.final.checked });
+  if (find("alert").hidden) form.reset();
+});
+load().catch((refused) => { show(find("loading"), false); alertOf(refused.message); });
