@@ -76,8 +76,8 @@ class Calendar(Part):
     @field_validator("zone")
     @classmethod
     def _known_zone(cls, zone: str) -> str:
-        if zone not in available_timezones():
-            raise wrong(f"no such time zone `{zone}`", mend=closest(zone, available_timezones()))
+        if zone not in _zones():
+            raise wrong(f"no such time zone `{zone}`", mend=closest(zone, _zones()))
         return zone
 
     @model_validator(mode="after")
@@ -103,6 +103,11 @@ def read_calendars(folder: Path) -> tuple[dict[str, Calendar], list[Problem]]:
     """Read `calendars.yaml` of a rulebook: every calendar by its name, or every problem."""
     held, problems = read(folder / "calendars.yaml", _File, root=folder)
     return (held.calendars if held else {}), problems
+
+
+@cache
+def _zones() -> frozenset[str]:
+    return frozenset(available_timezones())
 
 
 @cache

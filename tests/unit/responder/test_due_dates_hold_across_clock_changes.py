@@ -28,7 +28,7 @@ EDGES = (
 UNITS = ("business_days", "working_days", "calendar_days", "weeks", "months")
 MINUTES_A_DAY = 1440
 
-patient = settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+patient = settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 @st.composite
