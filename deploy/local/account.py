@@ -11,6 +11,7 @@ import os
 import pwd
 import shutil
 import stat
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -54,23 +55,30 @@ def reachable_folder(wanted: Path, *, account: Account) -> Path:
 
 
 def reachable_programs(programs: Path, *, account: Account) -> Path:
-    """Return the folder of programs, or a copy of it that the account can read and run."""
+    """Return the folder of programs, or one like it, their libraries beside it, that the account can read and run."""
     if account.uid is None or (passable(programs) and _readable(programs)):
         return programs
-    size = sum(f.stat().st_size for f in programs.rglob("*") if f.is_file())
-    copy = SERVICE_FOLDER / f"programs-{hashlib.sha256(f'{programs}{size}'.encode()).hexdigest()[:12]}"
+    package = programs.parent
+    size = sum(f.stat().st_size for f in package.rglob("*") if f.is_file())
+    copy = SERVICE_FOLDER / f"programs-{hashlib.sha256(f'{package}{size}'.encode()).hexdigest()[:12]}"
     if not copy.exists():
-        _make_open(SERVICE_FOLDER)
-        draft = copy.with_name(f"{copy.name}.{os.getpid()}")
-        shutil.copytree(programs, draft, symlinks=True)
-        for path in (draft, *draft.rglob("*")):
-            if not path.is_symlink():
-                path.chmod(0o755 if path.is_dir() or path.stat().st_mode & stat.S_IXUSR else 0o644)
-        try:
-            draft.rename(copy)
-        except OSError:  # another run was faster
-            shutil.rmtree(draft)
-    return copy
+        _copy([package, package.with_name(f"{package.name}.libs")], copy)
+    return copy / package.name / programs.name
+
+
+def _copy(folders: Sequence[Path], to: Path) -> None:
+    """The programs find their libraries by the way from one folder to the other, so both are copied."""
+    _make_open(SERVICE_FOLDER)
+    draft = to.with_name(f"{to.name}.{os.getpid()}")
+    for folder in filter(Path.exists, folders):
+        shutil.copytree(folder, draft / folder.name, symlinks=True)
+    for path in (draft, *draft.rglob("*")):
+        if not path.is_symlink():
+            path.chmod(0o755 if path.is_dir() or path.stat().st_mode & stat.S_IXUSR else 0o644)
+    try:
+        draft.rename(to)
+    except OSError:  # another run was faster
+        shutil.rmtree(draft)
 
 
 def own_folder(folder: Path, *, account: Account) -> None:
