@@ -7,10 +7,9 @@ from urllib.parse import quote
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
-from pydantic import AwareDatetime
 
 from services.router.api.parts import parts, told
-from services.router.api.places import following, place
+from services.router.api.places import STORABLE, Instant, following, place
 from services.router.store.searching import Sought
 from shared.ids import REFERENCE_LENGTH
 from shared.web.access import require
@@ -18,8 +17,11 @@ from shared.web.lists import DEFAULT_LIMIT, After, Limit, page
 
 routes = APIRouter(tags=["complaints"], dependencies=[Depends(require("complaints:read"))])
 
-Reference = Annotated[str, Path(max_length=64, description=f"the {REFERENCE_LENGTH} characters that people quote")]
-Filter = Annotated[str | None, Query(max_length=100)]
+Reference = Annotated[
+    str,
+    Path(max_length=64, pattern="^[A-Za-z0-9]*$", description=f"the {REFERENCE_LENGTH} characters that people quote"),
+]
+Filter = Annotated[str | None, Query(max_length=100, pattern=STORABLE)]
 
 
 @routes.get("/v1/complaints")
@@ -32,11 +34,16 @@ async def list_complaints(
     channel: Filter = None,
     account: Filter = None,
     state: Annotated[Literal["open", "waiting_for_customer", "resolved", "closed"] | None, Query()] = None,
-    since: Annotated[AwareDatetime | None, Query(alias="from", description="received at or after")] = None,
-    until: Annotated[AwareDatetime | None, Query(alias="to", description="received before")] = None,
+    since: Annotated[Instant | None, Query(alias="from", description="received at or after")] = None,
+    until: Annotated[Instant | None, Query(alias="to", description="received before")] = None,
     q: Annotated[
         str | None,
-        Query(min_length=1, max_length=200, description="words that were said (all of them), or a reference"),
+        Query(
+            min_length=1,
+            max_length=200,
+            pattern=STORABLE,
+            description="words that were said (all of them), or a reference",
+        ),
     ] = None,
     cursor: After = None,
     limit: Limit = DEFAULT_LIMIT,

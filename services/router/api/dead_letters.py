@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.router.api.parts import parts, told
-from services.router.api.places import following, place
+from services.router.api.places import STORABLE, following, place
 from shared.web.access import require
 from shared.web.lists import DEFAULT_LIMIT, After, Limit, page
 
@@ -21,7 +21,7 @@ class Discarding(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    reason: str = Field(min_length=3, max_length=500, pattern=r"^[^\x00]*$")
+    reason: str = Field(min_length=3, max_length=500, pattern=STORABLE)
 
 
 @routes.get("/v1/deadletters")

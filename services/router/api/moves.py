@@ -10,14 +10,14 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from services.router.api.complaints import Reference
 from services.router.api.parts import parts, told
+from services.router.api.places import STORABLE
 from shared.web.access import Principal, require
 
 routes = APIRouter(tags=["complaints"])
 _agent = require("complaints:act")
 
-Code = Annotated[str, Field(min_length=1, max_length=100)]
-# It travels to other services and stands in the timeline: no NUL, which no database takes.
-Reason = Annotated[str, Field(min_length=3, max_length=500, pattern=r"^[^\x00]*$")]
+Code = Annotated[str, Field(min_length=1, max_length=100, pattern=STORABLE)]
+Reason = Annotated[str, Field(min_length=3, max_length=500, pattern=STORABLE)]
 
 
 class Transfer(BaseModel):

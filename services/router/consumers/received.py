@@ -38,4 +38,7 @@ def _arrival(record: Record) -> Arrival:
         message = _decode(record.body)
     except msgspec.MsgspecError as error:
         raise Unprocessable("the body is not a message as the contract has it") from error
+    if b"\\u0000" in record.body and "\0" in f"{message.subject}{message.text}":
+        # The column of JSON would take it, and the search index would then fail for ever.
+        raise Unprocessable("the text holds NUL, which cannot be searched")
     return arrival_of(message, record.body.decode(), traceparent=record.traceparent)

@@ -10,6 +10,7 @@ import msgspec
 from shared.blobs import Blobs
 from shared.contracts.parts import Attachment, Sender
 from shared.ids import event_id
+from shared.web.lists import Cursor
 from tests.integration.router.running import RunningRouter, until
 from tests.integration.router.stories import changed, chatted, quoting, said, told
 
@@ -177,6 +178,14 @@ async def test_the_list_is_filtered_searched_and_paged(router: RunningRouter) ->
     _refused(await router.http.get("/v1/complaints", params={"cursor": "nonsense"}), 422, "query:cursor")
     _refused(await router.http.get("/v1/complaints", params={"limit": "0"}), 422, "query:limit")
     _refused(await router.http.get("/v1/complaints", params={"from": "yesterday"}), 422, "query:from")
+    _refused(await router.http.get("/v1/complaints", params={"from": "0001-01-01T00:00:00+14:00"}), 422, "query:from")
+    _refused(await router.http.get("/v1/complaints", params={"q": "a\0b"}), 422, "query:q")
+    _refused(await router.http.get("/v1/complaints", params={"account": "\0"}), 422, "query:account")
+    _refused(await router.http.get("/v1/complaints/%00"), 422, "path:reference")
+    edge = Cursor.encode({"at": "0001-01-01T00:00:00+14:00", "id": str(event_id("x"))})
+    _refused(await router.http.get("/v1/complaints", params={"cursor": edge}), 422, "query:cursor")
+    for words in ('"', "' OR 1=1 --", ":* & !", "\ud83d\ude00"):
+        assert (await router.http.get("/v1/complaints", params={"q": words})).status_code == 200, words
 
 
 async def test_each_door_asks_for_its_scope(router: RunningRouter) -> None:
