@@ -24,7 +24,7 @@ def dmarc_result(headers: Headers, *, authserv_id: str | None, sender: str | Non
     for value in headers.all("authentication-results"):
         statement = _COMMENT.sub(" ", eight_bit(value))
         server, _, results = statement.partition(";")
-        if server.split()[:1] == [authserv_id] or server.strip().lower() == authserv_id.lower():
+        if server.lower().split()[:1] == [authserv_id.lower()]:
             return _of(results, sender)
     return "none"
 

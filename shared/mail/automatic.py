@@ -6,6 +6,7 @@ import re
 
 from shared.mail.headers import Headers
 from shared.mail.parts import Part
+from shared.mail.threads import without_plus
 
 _ROBOT = re.compile(
     r"(?:mailer-?daemon|postmaster|no-?_?reply|do-?not-?_?reply|non-?rispondere|ne-?pas-?repondre|bounces?|"
@@ -40,7 +41,7 @@ def automatic_reason(
         return "auto-submitted"
     if envelope_sender == "" or headers.ascii("return-path") == "<>":
         return "null-sender"
-    if root.media_type == "multipart/report":
+    if headers.ascii("content-type").lower().startswith("multipart/report"):
         return "report"
     if any(headers.first(mark) is not None for mark in _MARKS):
         return "auto-reply-header"
@@ -61,6 +62,6 @@ def _by_list(headers: Headers, own_lists: tuple[str, ...]) -> str | None:
 def _by_address(answer_to: str | None, own: frozenset[str]) -> str | None:
     if answer_to is None:
         return "no-sender"
-    if answer_to.lower() in own:
+    if without_plus(answer_to) in own:
         return "own-address"
     return "robot-address" if is_robot_address(answer_to) else None

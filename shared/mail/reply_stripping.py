@@ -8,6 +8,7 @@ the full text is always kept beside the stripped one.
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 _CHARACTERS = 128 * 1024
 """A longer text is not searched for quotations: nobody writes that much above one."""
@@ -35,62 +36,85 @@ _DEVICE = re.compile(
     r"|enviado desde mi ).{0,60}",
     re.IGNORECASE,
 )
+_SURELY = re.compile(r"[@<]|\d{1,2}[:.]\d{2}\b")
 _RULE = re.compile(r"[_-]{5,}")
 _QUOTES_AT_LEAST = 2
+_SIGNATURE_LINES = 12
+
+
+@dataclass(frozen=True, slots=True)
+class _Introduction:
+    """So many lines introduce a quotation; where that is not sure, only marks on the next line prove it."""
+
+    lines: int
+    sure: bool
 
 
 def strip_reply(text: str) -> str:
     """Return the text without quotations and signature; the text itself when nothing else would be left."""
     if len(text) > _CHARACTERS:
         return text
+    lines, at = text.split("\n"), 0
     kept: list[str] = []
-    lines = text.split("\n")
-    at = 0
-    while at < len(lines):
-        introduction = _introduction(lines, at)
-        if introduction is None and not _quotation(lines, at):
-            if lines[at] == "-- " or (lines[at] == "--" and len(lines) - at <= 12):
-                break
+    while at < len(lines) and not _is_signature(lines, at):
+        after = _after_quotation(lines, at)
+        if after is None:
             kept.append(lines[at])
-            at += 1
-            continue
-        after = _next_written(lines, at + (introduction or 0))
-        if not (after < len(lines) and lines[after].startswith(">")):
-            break  # the quotation carries no marks: all that follows belongs to it
-        while after < len(lines) and (lines[after].startswith(">") or not lines[after].strip()):
-            after += 1
-        at = after
-    stripped = _without_tail(kept)
-    return stripped or text
+        at = after or at + 1
+    return _without_tail(kept) or text
 
 
-def _introduction(lines: list[str], at: int) -> int | None:
-    """Return how many lines from `at` on introduce a quotation, or nothing."""
+def _after_quotation(lines: list[str], at: int) -> int | None:
+    """Return the line after the quotation that begins at `at`, or nothing when none does."""
+    introduction = _introduction(lines, at)
+    if introduction is None and not _is_quotation(lines, at):
+        return None
+    after = _next_written(lines, at + (introduction.lines if introduction else 0))
+    if not (after < len(lines) and lines[after].startswith(">")):
+        # The quotation carries no marks: all that follows belongs to it.
+        return len(lines) if introduction and introduction.sure else None
+    while after < len(lines) and (lines[after].startswith(">") or not lines[after].strip()):
+        after += 1
+    return after
+
+
+def _introduction(lines: list[str], at: int) -> _Introduction | None:
     line = lines[at].strip()[:_LINE_CHARACTERS]
     if not line:
         return None
     if _ORIGINAL.fullmatch(line) or _is_header_block(lines, at, line):
-        return 1
-    if _BEGINS_WROTE.match(line):
-        for count in (1, 2, 3):
-            joined = " ".join(part.strip()[:_LINE_CHARACTERS] for part in lines[at : at + count])
-            if _WROTE.fullmatch(joined) and any(c.isdigit() or c in "@<" for c in joined):
-                return count
+        return _Introduction(1, sure=True)
+    return _who_wrote(lines, at) if _BEGINS_WROTE.match(line) else None
+
+
+def _who_wrote(lines: list[str], at: int) -> _Introduction | None:
+    """Mail programs fold "On ... wrote:" over up to three lines."""
+    for count in (1, 2, 3):
+        some = [line.strip()[:_LINE_CHARACTERS] for line in lines[at : at + count]]
+        if not all(some):
+            return None
+        joined = " ".join(some)
+        if _WROTE.fullmatch(joined) and any(c.isdigit() or c in "@<" for c in joined):
+            # "il codice" may be the customer's own line above an introduction that begins below it.
+            later = count > 1 and _WROTE.fullmatch(" ".join(some[1:]))
+            return None if later else _Introduction(count, sure=bool(_SURELY.search(joined)))
     return None
 
 
 def _is_header_block(lines: list[str], at: int, line: str) -> bool:
     if _RULE.fullmatch(line):
-        following = _next_written(lines, at + 1)
-        return following < len(lines) and _is_header_block(
-            lines, following, lines[following].strip()[:_LINE_CHARACTERS]
-        )
+        at = _next_written(lines, at + 1)
+        line = lines[at].strip()[:_LINE_CHARACTERS] if at < len(lines) else ""
     if not _FROM.match(line):
         return False
     return sum(bool(_HEADER.match(follower.strip()[:40])) for follower in lines[at + 1 : at + 7]) >= 2
 
 
-def _quotation(lines: list[str], at: int) -> bool:
+def _is_signature(lines: list[str], at: int) -> bool:
+    return lines[at] == "-- " or (lines[at] == "--" and len(lines) - at <= _SIGNATURE_LINES)
+
+
+def _is_quotation(lines: list[str], at: int) -> bool:
     """A block of quoted lines; a single line that begins with ">" may be the customer's own arrow."""
     return all(line.startswith(">") for line in lines[at : at + _QUOTES_AT_LEAST]) and len(lines) - at > 1
 
