@@ -118,6 +118,7 @@ class MailSink:
 
     def __init__(self) -> None:
         self.mails: list[EmailMessage] = []
+        self.takes_s = 0.0
         self._controller = Controller(self, hostname="127.0.0.1", port=_free_port())
 
     async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:  # noqa: N802 - aiosmtpd's name
@@ -125,6 +126,7 @@ class MailSink:
         mail = email.message_from_bytes(envelope.content, policy=email.policy.default)
         assert isinstance(mail, EmailMessage)
         self.mails.append(mail)
+        await asyncio.sleep(self.takes_s)
         return "250 kept"
 
     def __enter__(self) -> MailSink:
