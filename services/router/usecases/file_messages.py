@@ -27,6 +27,7 @@ from services.router.store.ties import insert_early, point_conversations, sugges
 from services.router.usecases.announcing import announcement_of
 from services.router.usecases.arrivals import Arrival, arrival_of, waits_for_complaint, waits_for_message
 from services.router.usecases.batch import Batch
+from services.router.usecases.counting import count
 from services.router.usecases.deciding import Judge
 from services.router.usecases.turns import beside, in_turns
 from shared.contracts.parts import Decision
@@ -64,6 +65,7 @@ async def file_messages(
     announcements: list[Announcement] = []
     await beside(_write_complaints(connection, batch, verdicts, now=now), _tell(batch, verdicts, announcements))
     await announce(connection, messaging, announcements)
+    count(batch)
     logger.info(
         "messages were filed",
         extra={"messages": len(batch.messages), "changes": len(batch.changes), "early": len(batch.early)},

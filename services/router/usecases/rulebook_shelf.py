@@ -10,6 +10,7 @@ from pathlib import Path
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.router.store.moving import remember_rulebook
+from services.router.usecases.counting import rulebook_in_force
 from services.router.usecases.deciding import ByRulebook
 from services.router.usecases.file_messages import Rules
 from shared.clock import Clock
@@ -41,6 +42,7 @@ class RulebookShelf:
             return
         await self._remember(rulebook)
         self._judge, self.trouble = ByRulebook(rulebook=rulebook), None
+        rulebook_in_force.labels(rulebook.version).set(1)
         logger.info("a rulebook is in force", extra={"version": rulebook.version})
 
     @property

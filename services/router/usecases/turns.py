@@ -22,9 +22,12 @@ async def beside(written: Coroutine[Any, Any, None], work: Coroutine[Any, Any, N
     writing = asyncio.create_task(written)
     try:
         await work
-    except BaseException:
-        # The connection must be at rest before the caller rolls back.
-        writing.cancel()
+    except BaseException as error:
+        # The connection must be at rest before the caller rolls back; cutting off a statement would cost it.
+        if isinstance(error, asyncio.CancelledError):
+            writing.cancel()
         await asyncio.wait([writing])
+        if not writing.cancelled():
+            writing.exception()  # seen: the error of the work says more
         raise
     await writing

@@ -184,7 +184,7 @@ async def test_the_list_is_filtered_searched_and_paged(router: RunningRouter) ->
     _refused(await router.http.get("/v1/complaints/%00"), 422, "path:reference")
     edge = Cursor.encode({"at": "0001-01-01T00:00:00+14:00", "id": str(event_id("x"))})
     _refused(await router.http.get("/v1/complaints", params={"cursor": edge}), 422, "query:cursor")
-    for words in ('"', "' OR 1=1 --", ":* & !", "\ud83d\ude00"):
+    for words in ('"', "' OR 1=1 --", ":* & !", "😀"):
         assert (await router.http.get("/v1/complaints", params={"q": words})).status_code == 200, words
 
 
