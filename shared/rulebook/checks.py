@@ -160,8 +160,13 @@ def _lexicon(source: Source[LexiconFile], taxonomy: TaxonomyFile | None) -> Iter
         subs = taxonomy.categories[code].subcategories if code in taxonomy.categories else None
         for sub in words.subcategories:
             yield from _unknown(source, *at, "subcategories", sub, name=sub, known=subs, kind="subcategory")
-    for signal in lexicon.signals:
+    for signal, found in lexicon.signals.items():
         yield from _unknown(source, "signals", signal, name=signal, known=taxonomy.signals, kind="signal")
+        category, _, sub = (found.like or "").partition(".")
+        written = lexicon.categories.get(category)
+        if found.like and (written is None or (sub and sub not in written.subcategories)):
+            what = f"it is like `{found.like}`, for which this lexicon has no words"
+            yield source.problem("signals", signal, "like", what=what, mend=closest(category, lexicon.categories))
     for wish in lexicon.outcomes_sought:
         yield from _unknown(
             source, "outcomes_sought", wish, name=wish, known=taxonomy.outcomes_sought, kind="outcome sought"

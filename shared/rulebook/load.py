@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 from typing import TypeVar
@@ -50,15 +50,15 @@ class Rulebook:
     version: str
     title: str
     triage: str
-    queues: Mapping[str, Queue]
-    rules: tuple[Rule, ...]
-    playbooks: Mapping[str, Playbook]
-    taxonomy: TaxonomyFile
-    lexicons: Mapping[str, LexiconFile]
-    correlation: CorrelationFile
-    policies: Mapping[str, Policy]
-    calendars: Mapping[str, Calendar]
-    templates: Templates
+    queues: Mapping[str, Queue] = field(repr=False)
+    rules: tuple[Rule, ...] = field(repr=False)
+    playbooks: Mapping[str, Playbook] = field(repr=False)
+    taxonomy: TaxonomyFile = field(repr=False)
+    lexicons: Mapping[str, LexiconFile] = field(repr=False)
+    correlation: CorrelationFile = field(repr=False)
+    policies: Mapping[str, Policy] = field(repr=False)
+    calendars: Mapping[str, Calendar] = field(repr=False)
+    templates: Templates = field(repr=False)
 
 
 def load(folder: Path) -> Rulebook:

@@ -49,9 +49,9 @@ def facts_of(complaint: RoutableComplaint) -> dict[str, Any]:
         "signals": list(reading.signals),
         "outcome_sought": reading.outcome_sought or "",
         "language": reading.language,
-        "channel": complaint.channel,
-        "account": complaint.account,
-        "segment": complaint.segment,
+        "channel": _plain(complaint.channel),
+        "account": _plain(complaint.account),
+        "segment": _plain(complaint.segment),
         "internal": complaint.internal,
         "public": complaint.public,
         "automatic": complaint.automatic,
@@ -59,8 +59,14 @@ def facts_of(complaint: RoutableComplaint) -> dict[str, Any]:
         "contacts": min(complaint.contacts, 2**53),
         "attachments": complaint.attachments,
         "has_order": complaint.has_order,
-        "metadata": {key: value[:MAX_TEXT] for key, value in complaint.metadata.items()},
+        "metadata": {_plain(key): _plain(value) for key, value in complaint.metadata.items()},
     }
+
+
+def _plain(text: str) -> str:
+    """Half of a surrogate pair, which JSON can carry, would make the whole complaint unreadable for every rule."""
+    text = text[:MAX_TEXT]
+    return text if text.isascii() else text.encode("utf-8", "replace").decode()
 
 
 @dataclass(frozen=True, slots=True)
