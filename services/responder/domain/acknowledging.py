@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from services.responder.domain.entries import SYSTEM, Entry
+from services.responder.domain.firing import after_time
 from services.responder.domain.recording import entry
 from services.responder.domain.terms import Terms
 from services.responder.domain.work import WorkState
@@ -32,6 +33,7 @@ def acknowledgement_withheld(
     return (entry(state, "acknowledgement_withheld", at=now, by=SYSTEM, data=data),)
 
 
+@after_time
 def acknowledgement_sent(
     state: WorkState, *, outbound_id: str, channel: str, provider_message_id: str | None, terms: Terms, now: datetime
 ) -> tuple[Entry, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from services.responder.domain.entries import Entry, written
+from services.responder.domain.firing import after_time
 from services.responder.domain.recording import entry, must_be_open, must_not_be_closed
 from services.responder.domain.refusal import conflict, invalid
 from services.responder.domain.reopening import resumption
@@ -33,6 +34,7 @@ def release(state: WorkState, *, by: str, now: datetime) -> tuple[Entry, ...]:
     return (entry(state, "released", at=now, by=by, data={"owner": state.owner}),)
 
 
+@after_time
 def wait(
     state: WorkState, *, reason: str, until: datetime, terms: Terms, by: str, now: datetime
 ) -> tuple[Entry, ...]:  # fmt: skip
@@ -58,6 +60,7 @@ def resume(state: WorkState, *, reason: str, terms: Terms, by: str, now: datetim
     return resumption(state, reason=reason, terms=terms, by=by, at=now)
 
 
+@after_time
 def extend(
     state: WorkState, *, clock: str, reason: str, until: datetime, terms: Terms, by: str, now: datetime
 ) -> tuple[Entry, ...]:  # fmt: skip

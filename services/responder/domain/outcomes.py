@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from services.responder.domain.entries import Entry
+from services.responder.domain.firing import after_time
 from services.responder.domain.fold import apply_all
 from services.responder.domain.recording import entry
 from services.responder.domain.refusal import conflict, invalid
@@ -30,6 +31,7 @@ class Vocabulary:
     reopen_reasons: frozenset[str]
 
 
+@after_time
 def resolve(
     state: WorkState,
     *,
@@ -70,6 +72,7 @@ def resolve(
     return (*resumed, entry(state, "resolved", at=now, by=by, data=data))
 
 
+@after_time
 def reopen(
     state: WorkState, *, reason: str, terms: Terms, vocabulary: Vocabulary, by: str, now: datetime
 ) -> tuple[Entry, ...]:  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from services.responder.domain.entries import SYSTEM, Entry
+from services.responder.domain.firing import after_time
 from services.responder.domain.recording import entry, must_not_be_closed
 from services.responder.domain.terms import Terms
 from services.responder.domain.work import WorkState
@@ -16,6 +17,7 @@ def reply(state: WorkState, *, outbound_id: str, final: bool, by: str, now: date
     return (entry(state, "replied", at=now, by=by, data={"outbound_id": outbound_id, "final": final}),)
 
 
+@after_time
 def reply_sent(
     state: WorkState, *, outbound_id: str, provider_message_id: str | None, final: bool, terms: Terms, now: datetime
 ) -> tuple[Entry, ...]:

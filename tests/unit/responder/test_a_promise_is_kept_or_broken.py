@@ -267,7 +267,7 @@ def test_nobody_waits_for_an_answer_to_what_was_withdrawn() -> None:
 def test_resolving_while_waiting_ends_the_waiting_first() -> None:
     desk = Desk()
     desk.does(wait(desk.state, reason="photo", until=after(days=9), terms=desk.terms, by="key:a", now=SOON))
-    assert finish(desk, after(days=1)) == ["resumed", "resolved"]
+    assert finish(desk, after(days=1))[-2:] == ["resumed", "resolved"]
     assert desk.state.waiting_until is None
     assert "paused" not in desk.clock_states().values()
 
@@ -395,3 +395,39 @@ def test_a_step_is_done_with_evidence_or_skipped_with_a_reason() -> None:
     due_at = desk.state.steps[0].due_at
     assert due_at is not None
     assert due_at.isoformat() == "2026-12-21T11:30:00+00:00"  # half an hour left on Friday, then Monday morning
+
+
+def test_whoever_acts_in_the_moment_after_a_breach_finds_it_in_the_ledger() -> None:
+    """The timer may be a moment late: a clock that has run out must not be paused, stopped or extended unbreached."""
+    desk = Desk()
+    acknowledge(desk)
+    moment = desk.state.clocks["next_update"].due_at + timedelta(milliseconds=200)
+    kinds = desk.does(
+        wait(desk.state, reason="photo", until=moment + timedelta(days=2), terms=desk.terms, by="key:a", now=moment)
+    )
+    assert kinds == ["at_risk", "breached", "at_risk", "breached", "waiting"]
+    assert desk.clock_states()["next_update"] == "breached"
+    due = desk.state.clocks["resolve"].due_at
+    with pytest.raises(Refused, match="only one that still runs"):
+        extend(
+            Desk().state,
+            clock="resolve",
+            reason="late",
+            until=due + timedelta(days=2),
+            terms=desk.terms,
+            by="key:a",
+            now=due,
+        )
+
+
+def test_a_late_answer_leaves_the_breach_before_it_in_the_ledger() -> None:
+    desk = Desk()
+    desk.does(
+        reply_sent(
+            desk.state, outbound_id="r", provider_message_id=None, final=False, terms=desk.terms, now=after(days=4)
+        )
+    )
+    kinds = [entry.kind for entry in desk.entries]
+    assert kinds.count("breached") == 2  # acknowledge and first_response
+    assert kinds[-1] == "reply_sent"
+    assert desk.clock_states()["first_response"] == "met_late"
