@@ -11,7 +11,7 @@ from typing import Any
 from shared.channel.account import Account
 from shared.channel.delivery import Delivery
 from shared.channel.inbound import InboundChange, InboundMessage, Parsed, Receipt, Unreadable
-from shared.channels.whatsapp.people import Person, person_in
+from shared.channels.whatsapp.people import Contacts, Person, person_in
 from shared.channels.whatsapp.words import SILENT, files, words
 from shared.contracts.parts import ReplyAddress
 from shared.contracts.received import JoinHints
@@ -39,7 +39,7 @@ class WhatsAppReceives(MetaReceives):
 def _read(value: dict[str, Any], delivery: Delivery, account: Account, gathered: Gathered) -> None:
     before = len(gathered.items) + gathered.ignored
     ours = _phone_number_id(value) == account.settings.phone_number_id
-    contacts = value.get("contacts")
+    contacts = Contacts(value.get("contacts"))
     for message in listed(value, "messages", gathered=gathered):
         if ours:
             gathered.take(_item(message, person_in(message, contacts), delivery, account))

@@ -19,13 +19,28 @@ class Person:
     sender: Sender
 
 
-def person_in(message: dict[str, Any], contacts: object) -> Person | None:
+class Contacts:
+    """The contacts of one change, found by number or user id without looking through all of them (up to 1000)."""
+
+    def __init__(self, contacts: object) -> None:
+        known = [c for c in contacts if isinstance(c, dict)] if isinstance(contacts, list) else []
+        self._by_number = {number: c for c in known if (number := text_of(c.get("wa_id")))}
+        self._by_user_id = {user_id: c for c in known if (user_id := text_of(c.get("user_id")))}
+        self._only = known[0] if len(known) == 1 and not self._by_number else {}
+
+    def of(self, message: dict[str, Any]) -> dict[str, Any]:
+        """Return the contact of a message: the one with its number or user id, or the only one."""
+        number, user_id = text_of(message.get("from")), text_of(message.get("from_user_id"))
+        return self._by_number.get(number or "") or self._by_user_id.get(user_id or "") or self._only
+
+
+def person_in(message: dict[str, Any], contacts: Contacts) -> Person | None:
     """Return who wrote a message; nothing when it does not say.
 
     The business-scoped user id names a person where there is one: since people may hide their number, `wa_id` and
     `from` can be missing, and then the user id is also where an answer goes.
     """
-    contact = _contact(message, contacts)
+    contact = contacts.of(message)
     user_id = text_of(contact.get("user_id")) or text_of(message.get("from_user_id"))
     phone = text_of(contact.get("wa_id")) or text_of(message.get("from"))
     to = text_of(message.get("from")) or phone or user_id
@@ -44,16 +59,6 @@ def person_in(message: dict[str, Any], contacts: object) -> Person | None:
             verified=tuple(name for name, value in (("phone", phone), ("handle", user_id)) if value),
         ),
     )
-
-
-def _contact(message: dict[str, Any], contacts: object) -> dict[str, Any]:
-    """The contact of this message: the one with its number or user id, or the only one."""
-    known = [c for c in contacts if isinstance(c, dict)] if isinstance(contacts, list) else []
-    for name, mine in (("wa_id", message.get("from")), ("user_id", message.get("from_user_id"))):
-        for contact in known:
-            if mine is not None and contact.get(name) == mine:
-                return contact
-    return known[0] if len(known) == 1 and known[0].get("wa_id") is None else {}
 
 
 def _international(number: str | None) -> str | None:

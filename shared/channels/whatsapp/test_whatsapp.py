@@ -119,6 +119,18 @@ def test_a_message_to_another_number_is_ignored_where_the_account_says_so() -> N
     assert (parsed.messages, parsed.unreadable, parsed.ignored) == ((), (), 1)
 
 
+def test_a_thousand_messages_of_one_delivery_each_find_their_person() -> None:
+    message = json.loads(fixture(__file__, "message.json"))["entry"][0]["changes"][0]["value"]["messages"][0]
+    people = [f"39333{n:07}" for n in range(1000)]
+    parsed = _parse(
+        _changed(
+            messages=[{**message, "id": f"wamid.{number}", "from": number} for number in people],
+            contacts=[{"wa_id": number, "profile": {"name": f"N{number}"}} for number in reversed(people)],
+        )
+    )
+    assert [m.sender.name for m in parsed.messages] == [f"N{number}" for number in people]
+
+
 def test_a_broken_change_or_entry_is_kept_beside_its_neighbours() -> None:
     whole = json.loads(fixture(__file__, "message.json"))
     whole["entry"][0]["changes"] += [{"field": "messages"}, 5]
