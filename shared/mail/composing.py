@@ -55,10 +55,10 @@ def compose(*, outgoing: Outgoing, sender: str, title: str, reply_to: str | None
     origin = _address(sender, "bad_sender", "the sending address of the account is no mail address")
     answers = with_token(reply_to, outgoing.reply_token) if reply_to else None
     mail = EmailMessage(policy=_UTF8 if _needs_utf8(to, origin) else _ASCII)
-    mail["From"] = Address(display_name=_name(title), addr_spec=origin)
-    mail["To"] = Address(addr_spec=to)
+    mail["From"] = _mailbox(origin, title)
+    mail["To"] = _mailbox(to)
     if answers:
-        mail["Reply-To"] = Address(display_name=_name(title), addr_spec=_address(answers, "bad_sender", "Reply-To"))
+        mail["Reply-To"] = _mailbox(_address(answers, "bad_sender", "the answering address is no mail address"), title)
     mail["Subject"] = one_line(storable(outgoing.subject or outgoing.reference))[:500]
     mail["Date"] = format_datetime(now)
     mail["Message-ID"] = our_message_id(outgoing.outbound_id, sender=origin)
@@ -88,6 +88,12 @@ def _address(candidate: str, cause: str, what: str) -> str:
     return f"{local}@{_ascii_domain(address)}"
 
 
+def _mailbox(address: str, title: str = "") -> Address:
+    """`addr_spec` would refuse letters beyond ASCII in the local part, which SMTPUTF8 allows."""
+    local, _, domain = address.rpartition("@")
+    return Address(display_name=one_line(storable(title))[:100], username=local.strip('"'), domain=domain)
+
+
 def _ascii_domain(address: str) -> str:
     """Domains travel in ASCII, so that no server on the way needs SMTPUTF8 for them."""
     domain = address.rpartition("@")[2].lower()
@@ -99,10 +105,6 @@ def _ascii_domain(address: str) -> str:
 
 def _needs_utf8(*addresses: str) -> bool:
     return not all(address.isascii() for address in addresses)
-
-
-def _name(title: str) -> str:
-    return one_line(storable(title))[:100]
 
 
 def _short_lines(text: str) -> bool:
