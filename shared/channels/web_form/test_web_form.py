@@ -179,6 +179,11 @@ def test_what_was_typed_in_comes_back_and_stays_text() -> None:
     assert "onfocus" not in email
 
 
+def test_who_had_chosen_files_is_told_to_choose_them_again() -> None:
+    assert "li scelga di nuovo" in _form(errors=(("/email", "x"),))
+    assert "li scelga di nuovo" not in _form()
+
+
 def test_a_first_line_that_is_empty_comes_back_as_well() -> None:
     assert ">\n\n\nx</textarea>" in _form(values={"text": "\n\nx"})
 
