@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from services.responder.domain.facts import AcknowledgementFacts, Form, values
-from services.responder.domain.lint import Finding, lint
+from services.responder.domain.lint import lint
+from services.responder.domain.lint_wording import Finding
 from shared.rulebook.templates import TemplateFailed, Templates
 
 
