@@ -20,7 +20,7 @@ def severity_of(
     usual = (sub.severity if sub else None) or kind.severity
     if "minor" in signals and usual == "S3":
         usual = "S4"
-    floors = [signal.at_least for code, signal in taxonomy.signals.items() if code in signals and signal.at_least]
+    floors = [known.at_least for one in signals if (known := taxonomy.signals.get(one)) and known.at_least]
     for floor in taxonomy.floors:
         if _applies(floor, category, subcategory, signals, contacts):
             floors.append(floor.at_least)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 MAX_CHARACTERS = 20_000
 """How much of a text is read; what decides a complaint stands in its first pages."""
@@ -39,6 +40,7 @@ def is_number(token: str) -> bool:
     return token[0].isdecimal() and token[-1].isdecimal()
 
 
+@lru_cache(maxsize=16_384)
 def fold(token: str, *, language: str) -> str:
     """Return the form by which words are compared: no accents, no apostrophes, `sooo` as `so`.
 
