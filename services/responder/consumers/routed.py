@@ -30,6 +30,7 @@ class RoutedHandler:
         await take_over(
             connection,
             [_decoded(record) for record in records],
+            traces={record.event_id: record.traceparent for record in records},
             promises=self._promises,
             acknowledging=self._acknowledging,
             now=now,

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
+from uuid import UUID
 
 from prometheus_client import Counter
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -25,7 +26,6 @@ from shared.contracts.parts import ReplyAddress
 from shared.contracts.routed import ComplaintRouted
 from shared.ids import event_id
 from shared.rulebook.queues import QueuesFile
-from shared.telemetry.trace import current_traceparent
 
 _WITHHELD = Counter("acknowledgements_withheld_total", "Acknowledgements that were not sent.", ["reason"])
 _AT_ONCE: Final = 25
@@ -40,6 +40,7 @@ class _Ready:
     reply: ReplyAddress
     composed: Composed
     contact: bytes
+    traceparent: str | None
 
 
 class Acknowledging:
@@ -53,14 +54,20 @@ class Acknowledging:
         self._queues = QueuesFile(triage=rulebook.triage, queues=dict(rulebook.queues))
 
     async def decide(
-        self, connection: AsyncConnection, opened: Sequence[ComplaintRouted], journal: Journal, *, now: datetime
+        self,
+        connection: AsyncConnection,
+        opened: Sequence[ComplaintRouted],
+        journal: Journal,
+        *,
+        traces: Mapping[UUID, str | None],
+        now: datetime,
     ) -> list[Outbound]:
         """Record each decision in the journal and return the messages to queue."""
         ready: list[_Ready] = []
         for number, change in enumerate(opened, 1):
             held = journal.held(change.complaint_id)
             if held is not None:
-                ready += self._prepared(held, change, journal, now=now)
+                ready += self._prepared(held, change, journal, traceparent=traces.get(change.event_id), now=now)
             if number % _AT_ONCE == 0:
                 await asyncio.sleep(0)
         granted = (
@@ -75,7 +82,9 @@ class Acknowledging:
                 _withhold(one.held, journal, reasons=["acknowledged_lately"], owed=False, now=now)
         return messages
 
-    def _prepared(self, held: Held, change: ComplaintRouted, journal: Journal, *, now: datetime) -> list[_Ready]:
+    def _prepared(
+        self, held: Held, change: ComplaintRouted, journal: Journal, *, traceparent: str | None, now: datetime
+    ) -> list[_Ready]:
         """Return the acknowledgement if it may go out; withhold it otherwise."""
         sends = self._way_back(change.reply)
         obstacle = _obstacle(change, sends)
@@ -89,7 +98,8 @@ class Acknowledging:
             reasons = list(dict.fromkeys(finding.code for finding in composed.findings))
             _withhold(held, journal, reasons=reasons, owed=True, now=now)
             return []
-        return [_Ready(held=held, reply=change.reply, composed=composed, contact=_contact(change.reply, held))]
+        contact = _contact(change.reply, held)
+        return [_Ready(held=held, reply=change.reply, composed=composed, contact=contact, traceparent=traceparent)]
 
     def _way_back(self, reply: ReplyAddress | None) -> Sends | None:
         channel = self._channels.get(reply.channel) if reply else None
@@ -151,5 +161,5 @@ def _queued(ready: _Ready, journal: Journal, *, now: datetime) -> Outbound:
         by="system",
         created_at=now,
         ready_at=now,
-        traceparent=current_traceparent(),
+        traceparent=ready.traceparent,
     )

@@ -58,6 +58,7 @@ class Change:
     before: WorkState | None
     entries: tuple[Entry, ...]
     after: Held
+    traceparent: str | None = None
 
     @property
     def complaint_id(self) -> UUID:
@@ -77,16 +78,21 @@ class Journal:
         change = self._changes.get(complaint)
         return change.after if change else None
 
-    def begin(self, held: Held, entries: tuple[Entry, ...]) -> None:
+    def begin(self, held: Held, entries: tuple[Entry, ...], *, traceparent: str | None = None) -> None:
         """Add a complaint whose work begins with these entries."""
-        self._changes[held.complaint_id] = Change(before=None, entries=entries, after=held)
+        self._changes[held.complaint_id] = Change(before=None, entries=entries, after=held, traceparent=traceparent)
 
-    def add(self, held: Held, entries: Iterable[Entry]) -> Held:
-        """Add entries to what `held` says of a complaint, and return it with them."""
+    def add(self, held: Held, entries: Iterable[Entry], *, traceparent: str | None = None) -> Held:
+        """Add entries to what `held` says of a complaint, and return it with them; the last trace given is told."""
         entries = tuple(entries)
         change = self._changes[held.complaint_id]
         after = replace(held, state=apply_all(held.state, entries)) if entries else held
-        self._changes[held.complaint_id] = replace(change, entries=change.entries + entries, after=after)
+        self._changes[held.complaint_id] = Change(
+            before=change.before,
+            entries=change.entries + entries,
+            after=after,
+            traceparent=traceparent or change.traceparent,
+        )
         return after
 
     def changes(self) -> list[Change]:
@@ -120,16 +126,19 @@ def _counted(changes: Sequence[Change], *, now: datetime) -> Counter[Place]:
 
 
 def _announcements(change: Change) -> list[Announcement]:
+    if not any(entry.kind in _TOLD for entry in change.entries):
+        return []
     state, told = change.before, []
     for entry in change.entries:
         state = apply(state, entry)
         kind = _TOLD.get(entry.kind)
         if kind:
-            told.append(_announcement(change.complaint_id, entry, kind, state))
+            told.append(_announcement(change, entry, kind, state))
     return told
 
 
-def _announcement(complaint: UUID, entry: Entry, kind: ProgressKind, state: WorkState) -> Announcement:
+def _announcement(change: Change, entry: Entry, kind: ProgressKind, state: WorkState) -> Announcement:
+    complaint = change.complaint_id
     event = event_id("progress", complaint, entry.seq)
     progress = ComplaintProgress(
         event_id=event,
@@ -152,5 +161,5 @@ def _announcement(complaint: UUID, entry: Entry, kind: ProgressKind, state: Work
         subject=str(complaint),
         time=entry.at,
         body=msgspec.json.encode(progress),
-        traceparent=current_traceparent(),
+        traceparent=change.traceparent or current_traceparent(),
     )

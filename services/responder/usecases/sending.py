@@ -53,7 +53,8 @@ async def settle(engine: AsyncEngine, outcomes: Sequence[Outcome], *, promises: 
             settled.append(_settled(row, outcome, now=now))
             held = journal.held(row.complaint_id)
             if held and promises:
-                journal.add(held, _entries(held, settled[-1], outcome, promises))
+                entries = _entries(held, settled[-1], outcome, promises)
+                journal.add(held, entries, traceparent=row.traceparent)
         await record(connection, journal.changes(), now=now)
         await outbound.settle(connection, settled)
         await attempts.add(connection, [_attempt(outcome) for outcome in outcomes])

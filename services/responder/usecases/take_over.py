@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
@@ -33,20 +33,24 @@ async def take_over(
     connection: AsyncConnection,
     routed: Sequence[ComplaintRouted],
     *,
+    traces: Mapping[UUID, str | None],
     promises: Promises,
     acknowledging: Acknowledging,
     now: datetime,
 ) -> None:
-    """Record what the router's changes mean for the work; what comes before its turn waits for it."""
+    """Record what the router's changes mean for the work; what comes before its turn waits for it.
+
+    `traces` holds the trace context of each event by its id.
+    """
     complaints = {change.complaint_id for change in routed}
     await work.serialise(connection, complaints)
     journal = Journal((await work.lock(connection, complaints)).values())
     in_turn, early = _turns([*routed, *await parked.take(connection, complaints)], journal)
     opened = []
     for change in in_turn:
-        if _take(change, journal, promises, now=now):
+        if _take(change, journal, promises, traceparent=traces.get(change.event_id), now=now):
             opened.append(change)
-    messages = await acknowledging.decide(connection, opened, journal, now=now)
+    messages = await acknowledging.decide(connection, opened, journal, traces=traces, now=now)
     await parked.put(connection, early, now=now)
     await record(connection, journal.changes(), now=now)
     await outbound.enqueue(connection, messages)
@@ -69,21 +73,23 @@ def _turns(changes: Iterable[ComplaintRouted], journal: Journal) -> tuple[list[C
     return in_turn, early
 
 
-def _take(change: ComplaintRouted, journal: Journal, promises: Promises, *, now: datetime) -> bool:
+def _take(
+    change: ComplaintRouted, journal: Journal, promises: Promises, *, traceparent: str | None, now: datetime
+) -> bool:
     """Record one change and return whether the work began with it."""
     held = journal.held(change.complaint_id)
     if held is None:
         entries = _opening(change, promises, now=now)
-        journal.begin(_begun(change, entries), entries)
+        journal.begin(_begun(change, entries), entries, traceparent=traceparent)
         return True
     entries = _going_on(change, held, promises, now=now)
     moved = replace(
         held,
         routed_sequence=change.sequence,
         decision=change.decision,
-        reply=_reply(held.reply, change.reply),
+        reply=_reply(held.reply, change.reply) if change.automatic is None else held.reply,
     )
-    journal.add(moved, entries)
+    journal.add(moved, entries, traceparent=traceparent)
     return False
 
 

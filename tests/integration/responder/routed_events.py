@@ -98,7 +98,7 @@ class RoutedComplaint:
         return ReplyAddress(account=self.account, channel=self.channel, to=self.to, thread=self.thread)
 
 
-def record(change: ComplaintRouted) -> Record:
+def record(change: ComplaintRouted, *, traceparent: str | None = None) -> Record:
     """Return the change as it comes from Kafka."""
     return Record(
         event_id=change.event_id,
@@ -109,4 +109,5 @@ def record(change: ComplaintRouted) -> Record:
         type=ComplaintRouted.TYPE,
         time=change.at,
         body=msgspec.json.encode(change),
+        traceparent=traceparent,
     )

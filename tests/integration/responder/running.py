@@ -39,11 +39,13 @@ class RunningResponder:
     settings: ResponderSettings
     neighbours: Neighbours
 
-    async def feed(self, *changes: ComplaintRouted) -> None:
+    async def feed(self, *changes: ComplaintRouted, traceparent: str | None = None) -> None:
         """Settle changes of the router as the consumer does: in one transaction, each event once."""
         now = SystemClock().now()
         async with self.engine.begin() as connection:
-            fresh = await admit(connection, messaging, [record(change) for change in changes], now=now)
+            fresh = await admit(
+                connection, messaging, [record(change, traceparent=traceparent) for change in changes], now=now
+            )
             await self.assembled.routed(connection, fresh, now=now)
 
     async def complaint(self, routed: RoutedComplaint) -> dict[str, Any]:

@@ -138,3 +138,44 @@ async def test_a_vendor_that_fails_is_tried_again_and_one_that_refuses_is_not(
 
     await until("failed", failed)
     assert (await responder.clock(refused, "acknowledge"))["state"] == "running"
+
+
+async def test_the_trace_goes_on_to_the_vendor_and_to_what_is_told(responder: RunningResponder) -> None:
+    trace = "0af7651916cd43dd8448eb211c80319c"
+    routed = RoutedComplaint()
+    await responder.feed(routed.opened(), traceparent=f"00-{trace}-b7ad6b7169203331-01")
+    await responder.acknowledged(routed)
+    queued = await responder.rows("SELECT traceparent FROM responder.outbound")
+    told = await responder.rows("SELECT traceparent FROM responder.outbox")
+    assert [row.traceparent.split("-")[1] for row in [*queued, *told]] == [trace, trace]
+
+
+async def test_a_robots_answer_is_kept_and_changes_nothing_else(responder: RunningResponder) -> None:
+    routed = RoutedComplaint(thread={"message_id": "first"})
+    await responder.feed(routed.opened())
+    await responder.post(routed, "resolve", {"outcome": "upheld", "root_cause": "carrier"})
+    routed.thread = {"message_id": "robot"}
+    await responder.feed(routed.joined(automatic="auto_submitted"))
+    assert (await responder.complaint(routed))["state"] == "resolved"
+    assert (await responder.kinds(routed))[-1] in ("message", "acknowledged")
+    (row,) = await responder.rows("SELECT reply->'thread'->>'message_id' AS thread FROM responder.work")
+    assert row.thread == "first"
+    await responder.feed(routed.joined())
+    assert (await responder.complaint(routed))["state"] == "open"
+
+
+async def test_an_answer_never_goes_to_another_contact_point(
+    responder: RunningResponder, neighbours: Neighbours
+) -> None:
+    routed = RoutedComplaint()
+    await responder.feed(routed.opened())
+    await responder.acknowledged(routed)
+    routed.to = "393330000666"
+    await responder.feed(routed.joined())
+    await responder.post(routed, "replies", {"text": "To whom?"})
+
+    async def sent() -> bool:
+        return len(neighbours.sent) == 2
+
+    await until("sent", sent)
+    assert neighbours.texts_to("393330000666") == []
