@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Final
 
-from services.responder.domain.facts import AcknowledgementFacts, Form, values
+from services.responder.domain.facts import AcknowledgementFacts, Form, plain, values
 from services.responder.domain.lint import lint
 from services.responder.domain.lint_wording import Finding
 from shared.rulebook.templates import TemplateFailed, Templates
+
+_SHORT_WISH: Final = 16
+_SHORT_NAME: Final = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,8 +28,20 @@ def compose_acknowledgement(facts: AcknowledgementFacts, *, templates: Templates
     """Return the acknowledgement in the language of the facts, with everything that speaks against sending it.
 
     A policy may have a template of its own: `acknowledgement.long.<policy>` goes before `acknowledgement.long`. Only
-    the long form has a subject.
+    the long form has a subject. A short one that is too long is tried again with less of the wish and of the name.
     """
+    composed = _composed(facts, templates, form)
+    if any(finding.code == "too_long" for finding in composed.findings):
+        return _composed(_shortened(facts), templates, form)
+    return composed
+
+
+def _shortened(facts: AcknowledgementFacts) -> AcknowledgementFacts:
+    outcome = plain(facts.outcome, limit=_SHORT_WISH)
+    return replace(facts, outcome=outcome, organisation=facts.organisation[:_SHORT_NAME].strip())
+
+
+def _composed(facts: AcknowledgementFacts, templates: Templates, form: Form) -> Composed:
     filled = values(facts, form)
     name = f"acknowledgement.{form}"
     subject = None

@@ -117,8 +117,8 @@ def values(facts: AcknowledgementFacts, form: Form) -> dict[str, Any]:
     def told(promised: Promised | None) -> str | None:
         if promised is None:
             return None
-        if form == "short" and not promised.with_time:
-            return words.short_day(promised.due_at, facts.zone)
+        if form == "short":
+            return (words.short_day_and_time if promised.with_time else words.short_day)(promised.due_at, facts.zone)
         return (words.day_and_time if promised.with_time else words.day)(promised.due_at, facts.zone)
 
     received = words.short_day if form == "short" else words.day_and_time

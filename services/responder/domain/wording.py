@@ -31,6 +31,10 @@ class Wording:
         local = instant.astimezone(zone)
         return self.short_date.format(local.day, local.month, self.months[local.month - 1], local.year)
 
+    def short_day_and_time(self, instant: datetime, zone: ZoneInfo) -> str:
+        """Return the local day and time where every character counts: 28/12/2026 18:30."""
+        return f"{self.short_day(instant, zone)} {instant.astimezone(zone):%H:%M}"
+
     def day_and_time(self, instant: datetime, zone: ZoneInfo) -> str:
         """Return the local day and the time on the wall."""
         return f"{self.day(instant, zone)}{self.at}{instant.astimezone(zone):%H:%M}"

@@ -145,3 +145,21 @@ def test_a_date_that_has_passed_already_is_not_promised() -> None:
     told = replace(facts("en"), next_update=Promised(due_at=datetime(2026, 1, 1, tzinfo=UTC)))
     composed = compose_acknowledgement(told, templates=templates(), form="long")
     assert "date_passed" in {finding.code for finding in composed.findings}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_short_one_stays_short_whatever_has_to_go_into_it(language: str) -> None:
+    desk = Desk("safety.urgent")
+    for code, category in taxonomy().categories.items():
+        for sub in (None, *category.subcategories):
+            state = replace(
+                desk.state, category=code, subcategory=sub, severity="S1", queue=category.queue, channel="web_form"
+            )
+            told = replace(
+                facts(language, state, policy="safety.urgent"),
+                organisation="Società Anonima Mobili Verdi di Mario Verdi e Figli",
+                outcome="tutto quello che mi spetta, e presto, e con le scuse",
+            )
+            composed = compose_acknowledgement(told, templates=templates(), form="short")
+            assert composed.findings == (), composed.text
+            assert len(composed.text) <= SHORT_LENGTH
