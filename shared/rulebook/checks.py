@@ -57,6 +57,7 @@ def cross_problems(
         vocabularies=_vocabularies(taxonomy) if taxonomy else None,
     )
     problems = [*_queues(sources.queues, known), *_taxonomy(sources.taxonomy, known), *_rules(sources.rules, known)]
+    problems += _policy_rules(sources.rules, known)
     problems += [problem for one in sources.lexicons for problem in _lexicon(one, taxonomy)]
     problems += [problem for one in sources.playbooks for problem in _playbook(one, templates)]
     if sources.lexicons and not any(one.model is None or one.model.language == "en" for one in sources.lexicons):
@@ -140,11 +141,22 @@ def _rule(source: Source[RulesFile], index: int, rule: Rule, known: Known) -> It
     yield from _unknown(source, *at, "queue", name=rule.then.queue, known=known.queues, kind="queue")
     yield from _unknown(source, *at, "playbook", name=rule.then.playbook, known=known.playbooks, kind="playbook")
     yield from _unknown(source, *at, "policy", name=rule.then.policy, known=known.policies, kind="policy")
-    for fact, value in named_values(rule.when):
+    yield from _named(source, "rules", index, condition=rule.when, known=known)
+
+
+def _policy_rules(source: Source[RulesFile], known: Known) -> Iterator[Problem]:
+    for index, rule in enumerate(source.model.policies if source.model else ()):
+        at = ("policies", index)
+        yield from _unknown(source, *at, "policy", name=rule.policy, known=known.policies, kind="policy")
+        yield from _named(source, *at, condition=rule.when, known=known)
+
+
+def _named(source: Source[RulesFile], *at: str | int, condition: str, known: Known) -> Iterator[Problem]:
+    for fact, value in named_values(condition):
         vocabulary = FACTS[fact].vocabulary if fact in FACTS else None
         if vocabulary and value and known.vocabularies is not None:
             names = known.vocabularies[vocabulary]
-            yield from _unknown(source, "rules", index, "when", name=value, known=names, kind=fact.removesuffix("s"))
+            yield from _unknown(source, *at, "when", name=value, known=names, kind=fact.removesuffix("s"))
 
 
 def _lexicon(source: Source[LexiconFile], taxonomy: TaxonomyFile | None) -> Iterator[Problem]:

@@ -17,7 +17,7 @@ from shared.rulebook.lexicons import LexiconFile
 from shared.rulebook.playbooks import Playbook
 from shared.rulebook.policies import Policy, read_policies
 from shared.rulebook.queues import Queue, QueuesFile
-from shared.rulebook.rules import Rule, RulesFile
+from shared.rulebook.rules import PolicyRule, Rule, RulesFile
 from shared.rulebook.source import Part, Problem, Source, read_source
 from shared.rulebook.taxonomy import CorrelationFile, TaxonomyFile
 from shared.rulebook.templates import Templates, read_templates
@@ -52,6 +52,7 @@ class Rulebook:
     triage: str
     queues: Mapping[str, Queue] = field(repr=False)
     rules: tuple[Rule, ...] = field(repr=False)
+    policy_rules: tuple[PolicyRule, ...] = field(repr=False)
     playbooks: Mapping[str, Playbook] = field(repr=False)
     taxonomy: TaxonomyFile = field(repr=False)
     lexicons: Mapping[str, LexiconFile] = field(repr=False)
@@ -87,6 +88,7 @@ def load(folder: Path) -> Rulebook:
         triage=queues.triage,
         queues=MappingProxyType(queues.queues),
         rules=rules.rules,
+        policy_rules=rules.policies,
         playbooks=MappingProxyType({one.playbook: one for one in map(_held, sources.playbooks)}),
         taxonomy=taxonomy,
         lexicons=MappingProxyType({one.language: one for one in map(_held, sources.lexicons)}),

@@ -89,10 +89,20 @@ class Rule(Part):
     then: Then
 
 
+class PolicyRule(Part):
+    """Which promises of time a complaint gets, whoever takes it: asked where the rule that decided names no policy."""
+
+    id: RuleId
+    title: str = Field(min_length=1)
+    when: Annotated[str, AfterValidator(_condition)]
+    policy: str
+
+
 class RulesFile(Part):
     """The rules in order; the last one matches everything and sends it to triage."""
 
     rules: tuple[Rule, ...] = Field(min_length=1)
+    policies: tuple[PolicyRule, ...] = ()
 
     @model_validator(mode="after")
     def last_rule_matches_everything(self) -> RulesFile:

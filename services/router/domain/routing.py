@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any, Final, Generic, TypeVar
 
 import cel
 
@@ -13,12 +13,14 @@ from services.router.domain.reading import Reading
 from shared.contracts.parts import Because, Decision
 from shared.rulebook.facts import FACTS
 from shared.rulebook.load import Rulebook
-from shared.rulebook.rules import Rule
+from shared.rulebook.rules import PolicyRule, Rule
 
 FailedRule = Callable[[str, str], None]
 """Told the id of a rule that raised, and the kind of error; never the complaint's content."""
 
 MAX_TEXT: Final = 500
+
+AnyRule = TypeVar("AnyRule", Rule, PolicyRule)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,18 +72,20 @@ def _plain(text: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class _Program:
-    rule: Rule
+class _Program(Generic[AnyRule]):
+    rule: AnyRule
     condition: Any
     uses: tuple[str, ...]
 
 
 @lru_cache(maxsize=8)
-def _programs(rulebook: Rulebook) -> tuple[_Program, ...]:
-    return tuple(
-        _Program(rule, cel.compile(rule.when), tuple(name for name in FACTS if f"complaint.{name}" in rule.when))
-        for rule in rulebook.rules
-    )
+def _programs(rulebook: Rulebook) -> tuple[tuple[_Program[Rule], ...], tuple[_Program[PolicyRule], ...]]:
+    return tuple(map(_compiled, rulebook.rules)), tuple(map(_compiled, rulebook.policy_rules))
+
+
+def _compiled(rule: AnyRule) -> _Program[AnyRule]:
+    uses = tuple(name for name in FACTS if f"complaint.{name}" in rule.when)
+    return _Program(rule, cel.compile(rule.when), uses)
 
 
 def decide(
@@ -90,7 +94,23 @@ def decide(
     """Decide by the first rule that matches. A rule that raises is skipped and told; there is always a queue."""
     facts = facts_of(complaint)
     context = cel.Context({"complaint": facts})
-    for program in _programs(rulebook):
+    rules, policies = _programs(rulebook)
+    first = _first(rules, context, on_failed_rule)
+    rule, uses = (first.rule, first.uses) if first else (rulebook.rules[-1], ())
+    policy = rule.then.policy
+    if policy is None:
+        chosen = _first(policies, context, on_failed_rule)
+        policy, uses = (chosen.rule.policy, uses + chosen.uses) if chosen else (None, uses)
+    because = Because(
+        rule=rule.id, condition=rule.when, facts=_named(uses, facts), evidence=complaint.reading.evidence
+    )  # fmt: skip
+    return _decision(rule, policy, because, complaint.reading, rulebook)
+
+
+def _first(
+    programs: Sequence[_Program[AnyRule]], context: Any, on_failed_rule: FailedRule | None
+) -> _Program[AnyRule] | None:
+    for program in programs:
         try:
             holds = program.condition.execute(context)
         except Exception as error:  # noqa: BLE001  the binding raises whatever fits the fault; the complaint goes on
@@ -98,13 +118,11 @@ def decide(
                 on_failed_rule(program.rule.id, type(error).__name__)
             continue
         if holds is True:
-            return _decision(program.rule, program.uses, facts, complaint.reading, rulebook)
-    return _decision(rulebook.rules[-1], (), facts, complaint.reading, rulebook)
+            return program
+    return None
 
 
-def _decision(
-    rule: Rule, uses: tuple[str, ...], facts: Mapping[str, Any], reading: Reading, rulebook: Rulebook
-) -> Decision:
+def _decision(rule: Rule, policy: str | None, because: Because, reading: Reading, rulebook: Rulebook) -> Decision:
     category = rulebook.taxonomy.categories[reading.category]
     sub = category.subcategories.get(reading.subcategory) if reading.subcategory else None
     queue = rule.then.queue or category.queue
@@ -112,14 +130,14 @@ def _decision(
         queue=queue,
         playbook=rule.then.playbook or (sub.playbook if sub else None) or category.playbook,
         priority=rule.then.priority or rulebook.taxonomy.priorities[reading.severity],
-        policy=rule.then.policy or rulebook.queues[queue].policy,
+        policy=policy or rulebook.queues[queue].policy,
         category=reading.category,
         subcategory=reading.subcategory,
         severity=reading.severity,
         language=reading.language,
         signals=reading.signals,
         rulebook=rulebook.version,
-        because=Because(rule=rule.id, condition=rule.when, facts=_named(uses, facts), evidence=reading.evidence),
+        because=because,
     )
 
 

@@ -77,6 +77,21 @@ def test_signals_route(rulebook: Rulebook, signal: str, queue: str) -> None:
     assert decide(complaint(reading=reading(signals=(signal,))), rulebook).queue == queue
 
 
+@pytest.mark.parametrize(
+    ("changes", "policy"),
+    [
+        ({}, "retail.default"),
+        ({"segment": "business"}, "business.default"),
+        ({"public": True}, "social.default"),
+        ({"public": True, "reading": reading(category="safety", severity="S1")}, "safety.urgent"),
+    ],
+)
+def test_the_promises_of_time_follow_from_who_asks_and_where(
+    rulebook: Rulebook, changes: dict[str, Any], policy: str
+) -> None:
+    assert decide(complaint(**changes), rulebook).policy == policy
+
+
 def test_robots_and_non_complaints_go_to_triage_never_away(rulebook: Rulebook) -> None:
     assert decide(complaint(automatic=True), rulebook).queue == "triage"
     thanks = read("Complimenti per la gentilezza del personale, bravissimi!", rulebook=rulebook)
