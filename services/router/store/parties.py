@@ -28,15 +28,15 @@ async def insert_parties(connection: AsyncConnection, parties: Mapping[UUID, Par
 
 
 async def _insert_contact_points(connection: AsyncConnection, parties: Sequence[Party], *, now: datetime) -> None:
-    claims = {(p.contact_point_id, party.party_id): p for party in parties for p in party.contact_points}
+    claims = {(party.party_id, p.contact_point_id): p for party in parties for p in party.contact_points}
     keys = sorted(claims)
     statement = """
         INSERT INTO router.contact_points AS p
-            (contact_point_id, party_id, kind, scope, value, verified, first_seen_at)
-        SELECT contact_point_id, party_id, kind, scope, value, verified, $7
+            (party_id, contact_point_id, kind, scope, value, verified, first_seen_at)
+        SELECT party_id, contact_point_id, kind, scope, value, verified, $7
         FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::boolean[])
-            AS n (contact_point_id, party_id, kind, scope, value, verified)
-        ON CONFLICT (contact_point_id, party_id) DO UPDATE SET verified = true
+            AS n (party_id, contact_point_id, kind, scope, value, verified)
+        ON CONFLICT (party_id, contact_point_id) DO UPDATE SET verified = true
         WHERE excluded.verified AND NOT p.verified
     """
     points = [claims[key] for key in keys]

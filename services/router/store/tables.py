@@ -49,8 +49,7 @@ contact_points = Table(
     Column("value", Text, nullable=False),
     Column("verified", Boolean, nullable=False),
     Column("first_seen_at", _Instant, nullable=False),
-    PrimaryKeyConstraint("contact_point_id", "party_id", name="contact_points_pkey"),
-    Index("contact_points_party", "party_id"),
+    PrimaryKeyConstraint("party_id", "contact_point_id", name="contact_points_pkey"),
 )
 
 # The decision in force stands here in columns to be searched by, whole and with its reason in `decisions`.
@@ -88,7 +87,6 @@ complaints = Table(
     UniqueConstraint("reference", name="complaints_reference"),
     Index("complaints_newest", "received_at", "complaint_id"),
     Index("complaints_queue", "queue", "received_at", "complaint_id"),
-    Index("complaints_open", "queue", postgresql_where=text("state = ANY (ARRAY['open', 'waiting_for_customer'])")),
 )
 
 # `content` is what ingest announced, word for word; columns beside it are only what is searched by.

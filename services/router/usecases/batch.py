@@ -128,8 +128,8 @@ class Batch:
         if joins.reopens:
             work.state = "open"
             work.standing = replace(work.standing, ended_at=None)
-        if joins.tie.by in {"token", "conversation"}:
-            # Who quotes proves one contact point; only what proves more may bring others into the complaint.
+        if joins.tie.by in {"token", "conversation"} and not arrival.message.automatic:
+            # Who quotes proves one contact point; only what proves more may bring others in, a robot never.
             points = work.standing.participants | arrival.party.point_ids
             work.standing = replace(work.standing, participants=points)
         self._standing[joins.tie.complaint_id] = work.standing

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -18,6 +18,7 @@ from services.router.usecases.refusals import NotFound
 from shared.contracts.parts import Attachment, BlobRef
 from shared.contracts.received import MessageReceived
 
+_SIZES_HOLD_S = 3.0
 _SENDER = ("name", "email", "phone", "handle", "customer_id", "verified", "internal", "reach")
 _MESSAGE = (
     "message_id", "provider_message_id", "account", "channel", "received_at", "sent_at", "subject", "full_text",
@@ -30,27 +31,31 @@ _COMPLAINT = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Shower:
     """Reads complaints for people and for the other services."""
 
-    engine: AsyncEngine
+    def __init__(self, *, engine: AsyncEngine) -> None:
+        self._engine = engine
+        self._sizes: tuple[float, Mapping[str, int]] | None = None
 
     async def listed(
         self, sought: Sought, *, after: tuple[datetime, UUID] | None, limit: int
     ) -> Sequence[dict[str, Any]]:
         """Return complaints, newest first."""
-        async with self.engine.connect() as connection:
+        async with self._engine.connect() as connection:
             return await search(connection, sought, after=after, limit=limit)
 
     async def sizes(self) -> Mapping[str, int]:
-        """Return how many open complaints each queue holds."""
-        async with self.engine.connect() as connection:
-            return await sizes(connection)
+        """Return how many open complaints each queue holds, or held a few seconds ago: they are counted one by one."""
+        known, now = self._sizes, time.monotonic()
+        if known is None or now - known[0] > _SIZES_HOLD_S:
+            async with self._engine.connect() as connection:
+                known = self._sizes = (now, await sizes(connection))
+        return known[1]
 
     async def whole(self, reference: str) -> dict[str, Any]:
         """Return a complaint with all that was said and decided; `NotFound` when there is none."""
-        async with self.engine.connect() as connection:
+        async with self._engine.connect() as connection:
             complaint = await _complaint(connection, reference)
             complaint_id = complaint["complaint_id"]
             party, points = await showing.party_of(connection, complaint["party_id"])
@@ -82,7 +87,7 @@ class Shower:
         raise NotFound("the complaint has no such message, or its text is whole in the complaint")
 
     async def _said(self, reference: str) -> list[MessageReceived]:
-        async with self.engine.connect() as connection:
+        async with self._engine.connect() as connection:
             complaint = await _complaint(connection, reference)
             rows = await showing.messages_of(connection, complaint["complaint_id"])
         return [msgspec.json.decode(row["content"], type=MessageReceived) for row in rows]

@@ -161,3 +161,12 @@ async def test_the_token_of_an_unknown_reference_is_no_reason_to_lose_a_message(
     await desk.file(orphan)
     assert await desk.filed() == {}
     assert len(await desk.rows("SELECT message_id FROM router.early_messages")) == 1
+
+
+async def test_a_robot_that_carries_the_token_brings_nobody_in(desk: Desk) -> None:
+    """A bounce comes from the postmaster of a whole provider."""
+    bounce = said("Undelivered.", id_="m2@x.test", by="mailer-daemon@example.test", automatic="report")
+    await desk.file(OPENER, with_token(bounce, OPENER))
+    other = quoting(said("Undelivered.", id_="m3@x.test", by="mailer-daemon@example.test", automatic="report"), OPENER)
+    await desk.file(other)
+    assert (await desk.filed())[other.complaint_id] == {other.message_id}

@@ -103,8 +103,12 @@ async def test_a_transfer_is_counted_told_and_marked_when_it_goes_back(router: R
     assert [(e.kind, e.sequence, e.previous_queue, e.decision.queue) for e in events] == [
         ("opened", 1, None, first), ("transferred", 2, first, other), ("transferred", 3, other, first)
     ]  # fmt: skip
-    sizes = {q["queue"]: q["open"] for q in (await router.http.get("/v1/queues")).json()["items"]}
-    assert (sizes[first], sizes[other]) == (1, 0)
+
+    async def sizes() -> bool:
+        items = (await router.http.get("/v1/queues")).json()["items"]
+        return [(q["queue"], q["open"]) for q in items if q["open"]] == [(first, 1)]
+
+    await until(sizes)
 
 
 async def test_a_correction_lets_the_rulebook_decide_again(router: RunningRouter) -> None:

@@ -28,10 +28,9 @@ _TABLES = (
         value text NOT NULL,
         verified boolean NOT NULL,
         first_seen_at timestamptz NOT NULL,
-        CONSTRAINT contact_points_pkey PRIMARY KEY (contact_point_id, party_id)
+        CONSTRAINT contact_points_pkey PRIMARY KEY (party_id, contact_point_id)
     )
     """,
-    "CREATE INDEX contact_points_party ON router.contact_points (party_id)",
     """
     CREATE TABLE router.complaints (
         complaint_id uuid NOT NULL,
@@ -62,13 +61,9 @@ _TABLES = (
         participants uuid[] NOT NULL,
         CONSTRAINT complaints_pkey PRIMARY KEY (complaint_id),
         CONSTRAINT complaints_reference UNIQUE (reference)
-    )
+    ) WITH (fillfactor = 85)
     """,
     "CREATE INDEX complaints_newest ON router.complaints (received_at, complaint_id)",
-    """
-    CREATE INDEX complaints_open ON router.complaints (queue)
-    WHERE state = ANY (ARRAY['open', 'waiting_for_customer'])
-    """,
     "CREATE INDEX complaints_queue ON router.complaints (queue, received_at, complaint_id)",
     """
     CREATE TABLE router.messages (
