@@ -6,10 +6,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from services.router.domain.language import decide_language
-from services.router.domain.lexicon import CATEGORY, OUTCOME, SIGNAL, STRONG, UNLESS, Lexicon, lexicons_of
+from services.router.domain.lexicon import CATEGORY, SIGNAL, STRONG, UNLESS, Lexicon, lexicons_of
 from services.router.domain.phrases import Hit
 from services.router.domain.severity import severity_of
 from services.router.domain.tokens import ends_sentence, fold, tokenise
+from services.router.domain.wishes import wish
 from shared.contracts.parts import Evidence
 from shared.rulebook.load import Rulebook
 from shared.rulebook.words import Severity
@@ -73,7 +74,7 @@ def read(
         subcategory=subcategory,
         severity=severity,
         signals=tuple(sorted(signals)),
-        outcome_sought=_outcome(hits, outcome_said, rulebook, shown),
+        outcome_sought=wish(hits, said=outcome_said, rulebook=rulebook, shown=shown),
         evidence=tuple(Evidence(fact=fact, words=tuple(words)[:SHOWN]) for fact, words in shown.items() if words),
     )
 
@@ -171,45 +172,3 @@ def _counted(signals: dict[str, None], *, reach: int | None, contacts: int, rule
         signals["reach"] = None
     if contacts > 1:
         signals["repeat_contact"] = None
-
-
-def _outcome(
-    hits: Sequence[Hit], said: str | None, rulebook: Rulebook, shown: dict[str, dict[str, None]]
-) -> str | None:
-    if said:
-        code = outcome_of(said, rulebook=rulebook)
-        if code is not None:
-            shown[OUTCOME] = {"said by the sender": None}
-            return code
-    found: dict[str, dict[str, None]] = {}
-    for hit in hits:
-        if hit.meaning.fact == OUTCOME:
-            found.setdefault(hit.meaning.value, {})[hit.meaning.phrase] = None
-    if not found:
-        return None
-    order = list(rulebook.taxonomy.outcomes_sought)
-    best = min(found, key=lambda code: (-len(found[code]), order.index(code)))
-    shown[OUTCOME] = found[best]
-    return best
-
-
-def outcome_of(said: str, *, rulebook: Rulebook) -> str | None:
-    """Return the code of what a sender asked for in a field of its own: a code, or words of any language."""
-    code = said.strip().casefold().replace(" ", "_")
-    if code in rulebook.taxonomy.outcomes_sought:
-        return code
-    tokens = tokenise(said[:500])
-    for lexicon in lexicons_of(rulebook).by_language.values():
-        for hit in lexicon.matcher.find(tokens):
-            if hit.meaning.fact == OUTCOME:
-                return hit.meaning.value
-    return _by_title(tokens, rulebook)
-
-
-def _by_title(tokens: Sequence[str], rulebook: Rulebook) -> str | None:
-    for code, entry in rulebook.taxonomy.outcomes_sought.items():
-        for language, title in entry.titles.items():
-            words = [fold(word, language=language) for word in tokenise(title)]
-            if words and all(word in {fold(token, language=language) for token in tokens} for word in words):
-                return code
-    return None
