@@ -18,15 +18,14 @@ from shared.clock import Clock
 from shared.contracts.topics import Topic
 from shared.fault_point import fault_point
 from shared.faults import TryLater
-from shared.messaging import metrics
+from shared.messaging.arrivals import arrival_of
 from shared.messaging.backoff import Backoff
 from shared.messaging.broker_watch import BrokerSilent, BrokerWatch, offsets_after
+from shared.messaging.consumer_gauges import ConsumerGauges
 from shared.messaging.dead_letters import Fault
-from shared.messaging.envelope import EnvelopeUnreadable, read, read_as_far_as_possible
 from shared.messaging.health import Health
 from shared.messaging.kafka_clients import close_within
-from shared.messaging.reasons import UNREADABLE
-from shared.messaging.settlement import Arrival, BatchHandler, Held, Settlement
+from shared.messaging.settlement import BatchHandler, Held, Settlement
 from shared.messaging.tables import MessagingTables
 from shared.messaging.telling import told
 
@@ -66,7 +65,7 @@ class Consumer:
         self._group = prefix + group
         self._batch_size = batch_size
         self._silent_after_s = silent_after.total_seconds()
-        self._labels = (topic.name, group)
+        self._gauges = ConsumerGauges(schema=tables.schema, topic=topic.name, group=group)
         self._settlement = Settlement(
             engine=engine,
             tables=tables,
@@ -75,7 +74,6 @@ class Consumer:
             dead_topic=topic.dead_letters,
             limit=dead_letter_limit,
         )
-        self._schema = tables.schema
         self._options = {
             "bootstrap_servers": bootstrap_servers,
             "group_id": self._group,
@@ -155,9 +153,9 @@ class Consumer:
             self._note_lag(await watch.lag())
 
     async def _settle(self, client: AIOKafkaConsumer, batch: Batch) -> None:
-        arrivals = [self._arrival(raw) for records in batch.values() for raw in records]
+        arrivals = [arrival_of(raw, topic=self._topic.name) for records in batch.values() for raw in records]
         try:
-            with metrics.settling.labels(*self._labels).time():
+            with self._gauges.settling():
                 dead = await self._settlement.settle(arrivals)
                 await self._commit(client, batch)
         except Held as held:
@@ -171,20 +169,13 @@ class Consumer:
         else:
             self._note_settled(len(arrivals), dead)
 
-    def _arrival(self, raw: ConsumerRecord[bytes | None, bytes | None]) -> Arrival:
-        try:
-            return Arrival(record=read(raw, topic=self._topic.name))
-        except EnvelopeUnreadable as unreadable:
-            fault = Fault(reason=f"{UNREADABLE}:{unreadable.code}")
-            return Arrival(record=read_as_far_as_possible(raw, topic=self._topic.name), fault=fault)
-
     async def _commit(self, client: AIOKafkaConsumer, batch: Batch) -> None:
         """Commit offsets; a failure is harmless, since the next commit covers it or the inbox notices."""
         try:
             async with asyncio.timeout(_COMMIT_S):
                 await client.commit(offsets_after(batch))
         except (KafkaError, OSError, TimeoutError) as error:
-            metrics.commits_failed.labels(*self._labels).inc()
+            self._gauges.commit_failed()
             logger.info("offsets not committed", extra={"topic": self._topic.name, "error": type(error).__name__})
         fault_point("consumer-after-offsets")
 
@@ -204,27 +195,22 @@ class Consumer:
         if cause != self._waits_for:
             logger.warning("consumer waits", extra={"topic": self._topic.name, "cause": cause})
         self._waits_for, self._held = cause, held
-        metrics.waits.labels(*self._labels, "held" if self._held else "later").inc()
-        metrics.holding.labels(*self._labels).set(int(self._held))
+        self._gauges.waits(held=held)
         await self._rest(max(self._backoff.next(), min(at_least.total_seconds(), 60.0) if at_least else 0.0))
 
     def _note_settled(self, records: int, dead: list[Fault]) -> None:
         self._waits_for, self._held = None, False
         self._backoff.reset()
-        metrics.holding.labels(*self._labels).set(0)
-        metrics.consumed.labels(*self._labels, "settled").inc(records - len(dead))
-        metrics.consumed.labels(*self._labels, "dead").inc(len(dead))
-        for fault in dead:
-            metrics.dead.labels(self._schema, fault.reason).inc()
+        self._gauges.settled(records=records, dead=dead)
 
     def _note_lag(self, lag: int | None) -> None:
         if lag is not None:
             self._lag = lag
-            metrics.lag.labels(*self._labels).set(lag)
+            self._gauges.lag(lag)
 
     async def _rebuild(self, cause: str) -> None:
         self._broker_fault = f"kafka: {cause}"
-        metrics.rebuilt.labels(*self._labels, cause).inc()
+        self._gauges.rebuilt(cause)
         logger.warning("consumer is made anew", extra={"topic": self._topic.name, "cause": cause})
         await self._rest(self._rebuilding.next())
 

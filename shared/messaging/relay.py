@@ -5,12 +5,10 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-import asyncpg
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from shared.fault_point import fault_point
@@ -20,14 +18,12 @@ from shared.messaging.health import Health
 from shared.messaging.lanes import Lanes
 from shared.messaging.outbox_rows import Connection, OutboxRow, OutboxRows
 from shared.messaging.publisher import Publisher
+from shared.messaging.relay_connection import DATABASE_FAULTS, relay_connection
 from shared.messaging.tables import LANES, MessagingTables
 from shared.messaging.telling import told
 
 logger = logging.getLogger(__name__)
 
-_DATABASE_FAULTS = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
-_CONNECT_S = 5.0
-_STATEMENT_S = 10.0
 _BALANCE_EVERY_S = 1.0
 _PROBE_EVERY_S = 5.0
 _MAX_BYTES = 8 * 1024 * 1024
@@ -72,9 +68,11 @@ class Relay:
         try:
             while not self._stopping.is_set():
                 try:
-                    async with self._connected() as connection:
+                    async with relay_connection(
+                        self._engine, wake_channel=self._tables.wake_channel, wake=self._wake.set
+                    ) as connection:
                         await self._publish_until_stopped(connection)
-                except _DATABASE_FAULTS as error:
+                except DATABASE_FAULTS as error:
                     self._database_fault = type(error).__name__
                     logger.warning("relay lost its database", extra={"schema": self._tables.schema} | told(error))
                     await self._rest(self._backoff.next())
@@ -105,23 +103,6 @@ class Relay:
             oldest_outbox_seconds=self._age,
             outbox_depth=self._depth,
         )
-
-    @asynccontextmanager
-    async def _connected(self) -> AsyncIterator[Connection]:
-        """One connection for the lanes' locks, for LISTEN and for the rows: when it dies, all of it is over at once."""
-        _, options = self._engine.dialect.create_connect_args(self._engine.url)
-        connection: Connection = await asyncpg.connect(**options, timeout=_CONNECT_S, command_timeout=_STATEMENT_S)
-        try:
-            await connection.execute(
-                # Removing a published row need not be on disk at once: what is lost is published again.
-                # The outbox is mostly empty, its statistics always wrong: never scan it as a whole.
-                "SET synchronous_commit = off; SET enable_seqscan = off; SET jit = off;"
-                "SET application_name = 'ascolto relay'"
-            )
-            await connection.add_listener(self._tables.wake_channel, lambda *_: self._wake.set())
-            yield connection
-        finally:
-            connection.terminate()
 
     async def _publish_until_stopped(self, connection: Connection) -> None:
         rows, lanes = OutboxRows(connection, schema=self._tables.schema), Lanes(connection, schema=self._tables.schema)

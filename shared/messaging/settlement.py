@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
@@ -13,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from shared.clock import Clock
 from shared.fault_point import fault_point
 from shared.faults import TryLater, Unprocessable
+from shared.messaging.arrivals import Arrival
 from shared.messaging.dead_letters import Fault, bury
 from shared.messaging.inbox import admit
 from shared.messaging.passing import passes
@@ -42,14 +42,6 @@ class Held(Exception):
 
     def __init__(self, fault: Fault) -> None:
         super().__init__(f"{fault.reason} {fault.exception or ''}".strip())
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Arrival:
-    """A record as it arrived; `fault` is set when it could not even be read."""
-
-    record: Record
-    fault: Fault | None = None
 
 
 class Settlement:

@@ -45,6 +45,17 @@ async def test_two_consumers_with_the_same_records_do_them_once(desk: Desk) -> N
     assert sorted(await desk.handled()) == sorted(record.event_id for record in records)
 
 
+async def test_records_admitted_in_opposite_orders_never_deadlock(desk: Desk) -> None:
+    records = [_record(desk, i) for i in range(30_000)]
+
+    async def admit_all(batch: Sequence[Record]) -> int:
+        async with desk.engine.begin() as connection:
+            return len(await admit(connection, desk.tables, batch, now=SystemClock().now()))
+
+    admitted = await asyncio.gather(*(admit_all(records[::step]) for step in (1, -1, 1, -1)))
+    assert sorted(admitted) == [0, 0, 0, len(records)]
+
+
 async def test_a_slow_handler_shows_as_lag(desk: Desk) -> None:
     await desk.announce([f"key{i}" for i in range(400)])
     consumer = desk.consumer(Handler(slow=0.3), batch_size=50)
