@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
 from services.responder.api.answers import json_answer
-from services.responder.api.inputs import Code, Instant, Reference
+from services.responder.api.inputs import Code, Instant, Reference, instant_of
 from services.responder.api.parts import parts
 from services.responder.api.shapes import ComplaintShape, TimelineShape, WorkListShape
 from services.responder.store.work_list import Place, Wanted
@@ -81,7 +80,7 @@ def _place(cursor: str) -> Place:
     held = Cursor.decode(cursor)
     try:
         due_at = held["due_at"]
-        return (datetime.fromisoformat(due_at) if due_at is not None else None, UUID(held["id"]))
+        return (instant_of(due_at) if due_at is not None else None, UUID(held["id"]))
     except (KeyError, TypeError, ValueError, AttributeError):
         raise _not_ours() from None
 

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from pydantic import Field
 
 from services.responder.api.answers import json_answer
-from services.responder.api.inputs import Body, Said
+from services.responder.api.inputs import Body, Said, instant_of
 from services.responder.api.parts import parts
 from services.responder.api.shapes import DeadLettersShape
 from shared.web.access import require
@@ -63,6 +63,6 @@ def _gone() -> Problem:
 def _place(cursor: str) -> tuple[datetime, UUID]:
     held = Cursor.decode(cursor)
     try:
-        return datetime.fromisoformat(held["at"]), UUID(held["id"])
+        return instant_of(held["at"]), UUID(held["id"])
     except (KeyError, TypeError, ValueError, AttributeError):
         raise Problem(status=422, detail="the cursor is not one that this list gave") from None

@@ -45,6 +45,14 @@ class Body(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
+def instant_of(text: str) -> datetime:
+    """Return the instant that a cursor holds; ValueError where a cursor of ours would never hold it."""
+    instant = datetime.fromisoformat(text)
+    if instant.tzinfo is None:
+        raise ValueError("an instant has its offset")
+    return _in_this_age(instant)
+
+
 def doer(principal: Principal) -> str:
     """Return how entries name who acted."""
     return "service" if principal.key_id == "service" else f"key:{principal.key_id}"

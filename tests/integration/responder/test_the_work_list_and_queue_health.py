@@ -10,6 +10,7 @@ import httpx
 from services.responder.store.tables import metadata
 from shared.clock import SystemClock
 from shared.migrations import differences
+from shared.web.lists import Cursor
 from tests.integration.responder.neighbours import API_KEY, serving
 from tests.integration.responder.routed_events import RoutedComplaint, decided
 from tests.integration.responder.running import RunningResponder
@@ -80,6 +81,10 @@ async def test_bad_parameters_are_named(responder: RunningResponder) -> None:
         answer = await responder.http.get("/v1/complaints", params=params)
         assert answer.status_code == 422, params
         assert answer.headers["content-type"] == "application/problem+json"
+    for place in ({"due_at": "0001-01-01T00:00:00+14:00"}, {"due_at": "2026-01-01T00:00:00"}, {"due_at": 5}):
+        forged = Cursor.encode(place | {"id": "4cb10ad8-d16a-4bea-96bf-e7aa03eb16d9"})
+        answer = await responder.http.get("/v1/complaints", params={"cursor": forged})
+        assert answer.status_code == 422, place
     odd = await responder.http.get("/v1/complaints", params={"queue": "\x00'; --"})
     assert (odd.status_code, odd.json()["items"]) == (200, [])
 
