@@ -12,6 +12,7 @@ from deploy.local import environment
 from deploy.local.faults import CannotGoOn
 from deploy.local.layout import Layout
 from deploy.local.services import CHECKOUT
+from deploy.local.strays import marked
 
 
 def existing(layout: Layout, ingest_url: str) -> str | None:
@@ -32,7 +33,7 @@ def new(services: Mapping[str, str], layout: Layout, *, label: str = "make run")
     """Make a key with every scope and return it; it is shown nowhere else."""
     made = subprocess.run(
         [sys.executable, "-m", "services.ingest.bootstrap", "--api-key", label],
-        env=dict(services),
+        env=marked(services, run_folder=layout.run),
         cwd=CHECKOUT,
         capture_output=True,
         text=True,

@@ -27,6 +27,7 @@ from deploy.local.environment import Given
 from deploy.local.faults import CannotGoOn, tail
 from deploy.local.layout import Layout
 from deploy.local.parts import Parts
+from deploy.local.strays import marked
 
 STAGES = 7
 
@@ -139,7 +140,7 @@ def _migrations(layout: Layout, whole: Mapping[str, str]) -> subprocess.Popen[by
     with (layout.log / "migrations.log").open("wb") as log:
         return subprocess.Popen(
             [sys.executable, "-m", "shared.migrations"],
-            env=dict(whole),
+            env=marked(whole, run_folder=layout.run),
             cwd=services.CHECKOUT,
             stdin=subprocess.DEVNULL,
             stdout=log,

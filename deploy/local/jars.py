@@ -6,6 +6,7 @@ import hashlib
 import os
 import shutil
 import tempfile
+import time
 import tomllib
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -50,6 +51,7 @@ def cache_folder() -> Path:
 def fetch(jars: Sequence[Jar], *, folder: Path, progress: Callable[[int, int], None] | None = None) -> list[Path]:
     """Return the jars' paths; those missing or damaged are fetched from Maven Central and verified first."""
     folder.mkdir(parents=True, exist_ok=True)
+    _sweep(folder)
     missing = [jar for jar in jars if not _is_whole(folder / jar.file_name, jar)]
     with (
         tempfile.TemporaryDirectory(dir=folder, prefix="fetching-") as workplace,
@@ -59,6 +61,13 @@ def fetch(jars: Sequence[Jar], *, folder: Path, progress: Callable[[int, int], N
             if progress:
                 progress(done, len(missing))
     return [folder / jar.file_name for jar in jars]
+
+
+def _sweep(folder: Path) -> None:
+    """What a killed run was fetching lies there for ever; a living one is not an hour old."""
+    for left in folder.glob("fetching-*"):
+        if time.time() - left.stat().st_mtime > 3600:
+            shutil.rmtree(left, ignore_errors=True)
 
 
 def _fetch_one(jar: Jar, folder: Path, workplace: Path) -> None:

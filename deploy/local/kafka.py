@@ -15,6 +15,7 @@ from pathlib import Path
 
 from deploy.local import ports, processes
 from deploy.local.faults import CannotGoOn, tail
+from deploy.local.strays import marked
 
 _START_WITHIN_S = 60.0
 _JAVA_OPTIONS = ("-Xms64m", "-Xmx384m", "-XX:+UseSerialGC", "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn")
@@ -94,7 +95,9 @@ def _format(node: Kafka) -> None:
     cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
     command = [str(_java()), "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-cp", _class_path(node),
                "kafka.tools.StorageTool", "format", "--standalone", "-t", cluster, "-c", str(properties)]  # fmt: skip
-    made = subprocess.run(command, capture_output=True, text=True, check=False)
+    made = subprocess.run(
+        command, env=marked(os.environ, run_folder=node.run_folder), capture_output=True, text=True, check=False
+    )
     if made.returncode:
         raise CannotGoOn(
             "Kafka's storage could not be formatted",

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from deploy.local import processes
 from deploy.local.processes import Running
+from deploy.local.strays import stop_strays
 
 # Intake ends first, what it stands on last; the seconds together stay under the ten that Ctrl-C may take.
 STOP_ORDER: tuple[tuple[tuple[str, ...], int, float], ...] = (
@@ -67,7 +68,7 @@ def stop_all(run_folder: Path) -> list[str]:
         group = [found[name] for name in names if name in found]
         processes.stop_together(group, run_folder=run_folder, within_s=within_s, by=by)
         stopped += [running.name for running in group]
-    processes.stop_strays(run_folder)
+    stop_strays(run_folder)
     return stopped
 
 

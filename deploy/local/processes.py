@@ -17,8 +17,7 @@ from pathlib import Path
 
 import psutil  # type: ignore[import-untyped]
 
-MARK = "ASCOLTO_STACK"
-"""The environment variable by which a program that lost its pid file is still known as ours."""
+from deploy.local.strays import marked
 
 _SAME_START_S = 2.0  # start times are computed from the boot time, which the machine's clock may shift a little
 
@@ -50,14 +49,13 @@ def start(program: Program, *, run_folder: Path) -> Running:
     """Start a program in a session of its own (the terminal's Ctrl-C is not for it) and remember it."""
     run_folder.mkdir(parents=True, exist_ok=True)
     program.log.parent.mkdir(parents=True, exist_ok=True)
-    environment = {**program.environment, MARK: str(run_folder.resolve())}
     with program.log.open("ab") as log:
         child = subprocess.Popen(
             list(program.command),
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=subprocess.STDOUT,
-            env=environment,
+            env=marked(program.environment, run_folder=run_folder),
             cwd=program.folder,
             start_new_session=True,
             user=program.user,
@@ -131,19 +129,6 @@ def command_line(pid: int) -> list[str]:
         return []
 
 
-def stop_strays(run_folder: Path) -> int:
-    """Stop what carries our mark but is on no record (its starter was killed before it wrote one); return how many."""
-    mine = {os.getpid(), *(p.pid for p in psutil.Process().parents())}
-    strays = [p for p in psutil.process_iter() if p.pid not in mine and _mark(p) == str(run_folder.resolve())]
-    for process in strays:
-        _signal(process.pid, signal.SIGTERM)
-    _, left = psutil.wait_procs(strays, timeout=3)
-    for process in left:
-        _signal(process.pid, signal.SIGKILL)
-    psutil.wait_procs(left, timeout=2)
-    return len(strays)
-
-
 _children: dict[int, subprocess.Popen[bytes]] = {}
 
 
@@ -191,10 +176,3 @@ def _signal(pid: int, by: int) -> None:
         os.kill(pid, by)
     except ProcessLookupError:
         return
-
-
-def _mark(process: psutil.Process) -> str | None:
-    try:
-        return str(process.environ().get(MARK))
-    except (psutil.Error, OSError):
-        return None

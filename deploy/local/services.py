@@ -58,7 +58,7 @@ def start(services: Services, name: str, *, extra: Mapping[str, str] | None = No
     )  # fmt: skip
 
 
-def wait_until_ready(services: Services, running: processes.Running, *, within_s: float = 45.0) -> None:
+def wait_until_ready(services: Services, running: processes.Running, *, within_s: float = 90.0) -> None:
     """Return when the service says that it and its parts are ready; else say what it answered last."""
     deadline = time.monotonic() + within_s
     while True:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import httpx
 
-from deploy.local import ports, processes, services, topics
+from deploy.local import ports, processes, services, strays, topics
 from tests.support import databases
 from tests.support.run import CHECKOUT, folder
 from tests.support.stack import Stack
@@ -114,7 +114,7 @@ def running_house(
         yield house
     finally:
         house.stop()
-        processes.stop_strays(house.services.run_folder)
+        strays.stop_strays(house.services.run_folder)
         outside_loop(databases.drop(admin_url=stack.database_url, url=database_url))
         with suppress(Exception):  # the test may have left the broker dead
             outside_loop(topics.delete(bootstrap_servers=broker, prefix=prefix))

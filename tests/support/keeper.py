@@ -12,7 +12,7 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from deploy.local import jars, kafka, ports, postgres, processes
+from deploy.local import jars, kafka, ports, postgres, processes, strays
 from tests.support.run import owner_lives
 
 _ENDED = threading.Event()
@@ -75,7 +75,7 @@ def _stop(folder: Path) -> None:
     for running in reversed(processes.remembered(run_folder)):
         # The data go away with the run: the broker need not hand anything over, the database need not checkpoint.
         processes.stop(running, run_folder=run_folder, within_s=3, by=_QUICK_END[running.name])
-    processes.stop_strays(run_folder)
+    strays.stop_strays(run_folder)
     server, _ = folder / "postgres", folder / "kafka"
     postgres.remove(postgres.Postgres(folder=server, port=0, run_folder=run_folder, log=folder / "postgres.log"))
 

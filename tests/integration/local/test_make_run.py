@@ -17,7 +17,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from deploy.local import processes
+from deploy.local import processes, strays
 from tests.support.run import CHECKOUT
 from tests.support.waiting import until
 
@@ -154,5 +154,5 @@ def test_ctrl_c_stops_everything_within_ten_seconds(newcomer: Run) -> None:
     assert newcomer.process is not None
     assert newcomer.process.returncode == 0
     assert processes.remembered(newcomer.local / "run") == []
-    assert processes.stop_strays(newcomer.local / "run") == 0
+    assert strays.stop_strays(newcomer.local / "run") == 0
     assert "Nothing runs" in newcomer.command("status")

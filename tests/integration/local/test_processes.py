@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from deploy.local import processes
+from deploy.local import processes, strays
 from tests.support.waiting import until
 
 _SLEEP = [sys.executable, "-c", "import time; time.sleep(60)"]
@@ -30,7 +30,7 @@ def run_folder(tmp_path: Path) -> Iterator[Path]:
     yield folder
     for running in processes.remembered(folder):
         processes.stop(running, run_folder=folder, within_s=1)
-    processes.stop_strays(folder)
+    strays.stop_strays(folder)
 
 
 def _start(run_folder: Path, *, name: str = "part", command: list[str] = _SLEEP) -> processes.Running:
@@ -77,11 +77,11 @@ def test_a_program_whose_starter_was_killed_before_it_wrote_the_pid_is_found_by_
     running = _start(run_folder)
     (run_folder / "part.pid").unlink()
     assert processes.remembered(run_folder) == []
-    assert processes.stop_strays(run_folder) == 1
+    assert strays.stop_strays(run_folder) == 1
     assert not processes.is_alive(running)
 
 
 def test_the_strays_of_another_checkout_are_left_alone(run_folder: Path, tmp_path: Path) -> None:
     running = _start(run_folder)
-    assert processes.stop_strays(tmp_path / "other" / "run") == 0
+    assert strays.stop_strays(tmp_path / "other" / "run") == 0
     assert processes.is_alive(running)
