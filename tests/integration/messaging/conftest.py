@@ -25,11 +25,16 @@ async def desk(empty_database_url: str, kafka_bootstrap_servers: str, topic_pref
         await connection.execute(
             text("CREATE TABLE desk.handled (n bigserial PRIMARY KEY, event_id uuid, key text, subject text)")
         )
-    yield Desk(
+    desk = Desk(
         engine=engine,
         looking=looking,
         tables=messaging_tables(MetaData(schema=SCHEMA)),
         bootstrap_servers=kafka_bootstrap_servers,
         prefix=topic_prefix,
     )
+    yield desk
+    for process in desk.processes:  # a test that failed has not ended them
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
     await engine.dispose()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from asyncio.subprocess import Process
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
@@ -58,7 +59,7 @@ class Desk:
     tables: MessagingTables
     bootstrap_servers: str
     prefix: str
-    running: list[asyncio.Task[None]] = field(default_factory=list)
+    processes: list[Process] = field(default_factory=list)
 
     async def announce(self, keys: Sequence[str], *, body: bytes = b"{}", topic: str = RECEIVED.name) -> list[UUID]:
         """Announce one event a key, in one transaction; the subject counts within the key."""

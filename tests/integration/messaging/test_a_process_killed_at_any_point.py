@@ -90,10 +90,12 @@ async def test_a_consumer_that_joins_and_one_that_is_killed_double_nothing(desk:
 
 async def _start(desk: Desk, part: str, *, fault: str = "") -> Process:
     url = desk.engine.url.render_as_string(hide_password=False)
-    return await asyncio.create_subprocess_exec(
+    process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "tests.integration.messaging.part_process", part, url, desk.bootstrap_servers,
         desk.prefix, cwd=CHECKOUT, env=os.environ | {"ASCOLTO_FAULT": fault}, stderr=asyncio.subprocess.DEVNULL,
     )  # fmt: skip
+    desk.processes.append(process)
+    return process
 
 
 async def _lanes_held(desk: Desk, *, holders: int) -> bool:
