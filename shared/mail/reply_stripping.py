@@ -36,6 +36,10 @@ _DEVICE = re.compile(
     r"|enviado desde mi ).{0,60}",
     re.IGNORECASE,
 )
+_MAY_BEGIN = re.compile(
+    r"\s*(?:>|[-_]{2}|\*?(?:from|da|de|von)\s?:|(?:on|il|in data|le|am|el|op|em|den|\d{1,4}[-/.]\d)\b)", re.IGNORECASE
+)
+"""What every beginning of a quotation matches: most lines are done with after this one look."""
 _SURELY = re.compile(r"[@<]|\d{1,2}[:.]\d{2}\b")
 _RULE = re.compile(r"[_-]{5,}")
 _QUOTES_AT_LEAST = 2
@@ -66,6 +70,8 @@ def strip_reply(text: str) -> str:
 
 def _after_quotation(lines: list[str], at: int) -> int | None:
     """Return the line after the quotation that begins at `at`, or nothing when none does."""
+    if not _MAY_BEGIN.match(lines[at]):
+        return None
     introduction = _introduction(lines, at)
     if introduction is None and not _is_quotation(lines, at):
         return None

@@ -112,6 +112,8 @@ def display_html(markup: str) -> str:
 
 def tidy(text: str) -> str:
     """Return the text without trailing blanks and with at most one empty line in a row."""
+    if any(character in text for character in _INVISIBLE):
+        text = "\n".join(line.strip(_INVISIBLE) for line in text.split("\n"))
     # Line by line: "[ ]+$" as a regular expression takes quadratic time on a line of blanks.
-    lines = "\n".join(line.rstrip(" \t\r\f\v\xa0" + _INVISIBLE).lstrip(_INVISIBLE) for line in text.split("\n"))
+    lines = "\n".join(map(str.rstrip, text.split("\n")))
     return _BLANK_LINES.sub("\n\n", lines).strip("\n")

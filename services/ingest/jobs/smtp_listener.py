@@ -10,12 +10,11 @@ import asyncio
 import contextlib
 import logging
 import ssl
-from collections.abc import Callable
-from typing import Any, Protocol
+from typing import Protocol
 
-from aiosmtpd.smtp import SMTP, Envelope, Session
+from aiosmtpd.smtp import SMTP, Session
 
-from services.ingest.jobs.smtp_data import read_mail_data
+from services.ingest.jobs.smtp_session import MailEnvelope, SmtpSession
 from shared.channel.delivery import Delivery
 from shared.clock import Clock
 from shared.faults import TryLater
@@ -23,7 +22,6 @@ from shared.faults import TryLater
 logger = logging.getLogger(__name__)
 
 _RECIPIENTS = 500
-_COMMAND_BYTES = 1000
 _CLOSING_S = 5.0
 _LATER = "451 4.3.0 Cannot store mail right now, please try again"
 
@@ -51,7 +49,7 @@ class SmtpListener:
         self._accept, self._clock = accept, clock
         self._size_limit, self._tls = size_limit, tls
         self._most_sessions, self._idle_s, self._data_s, self._session_s = sessions, idle_s, data_s, session_s
-        self._sessions: set[_Session] = set()
+        self._sessions: set[SmtpSession] = set()
         self._someone_left = asyncio.Event()
         self._server: asyncio.Server | None = None
 
@@ -80,7 +78,7 @@ class SmtpListener:
         if len(self._sessions) >= self._most_sessions:
             return _Busy()
         handler = _Handler(accept=self._accept, clock=self._clock)
-        return _Session(
+        return SmtpSession(
             handler,
             opened=self._sessions.add,
             ended=self._leave,
@@ -95,7 +93,7 @@ class SmtpListener:
             loop=asyncio.get_running_loop(),
         )
 
-    def _leave(self, session: _Session) -> None:
+    def _leave(self, session: SmtpSession) -> None:
         self._sessions.discard(session)
         self._someone_left.set()
 
@@ -107,87 +105,6 @@ class _Busy(asyncio.Protocol):
         transport.close()
 
 
-class _Envelope(Envelope):
-    """The library's, and which account each recipient belongs to."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.accounts: dict[str, str] = {}
-
-
-class _Session(SMTP):
-    """One connection."""
-
-    command_size_limit = _COMMAND_BYTES
-    line_length_limit = 64 * 1024  # the reader's window only: see read_mail_data
-    envelope: _Envelope
-    transport: Any
-
-    def __init__(
-        self, handler: _Handler, *, opened: Callable[[_Session], None], ended: Callable[[_Session], None],
-        data_s: float, session_s: float, **options: Any,
-    ) -> None:  # fmt: skip
-        super().__init__(handler, **options)
-        self._opened, self._ended = opened, ended
-        self._data_s, self._session_s = data_s, session_s
-        self._commit: asyncio.Task[str] | None = None
-        self._leaving = False
-        self._deadline: asyncio.TimerHandle | None = None
-
-    def _create_envelope(self) -> _Envelope:
-        return _Envelope()
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        super().connection_made(transport)
-        if self._deadline is None:  # STARTTLS makes the connection a second time
-            self._deadline = self.loop.call_later(self._session_s, self.abort)
-            self._opened(self)
-
-    def connection_lost(self, error: Exception | None) -> None:
-        self._ended(self)
-        if self._deadline is not None:
-            self._deadline.cancel()
-        super().connection_lost(error)
-
-    def abort(self) -> None:
-        """End the connection now."""
-        if self.transport is not None:
-            self.transport.abort()
-
-    def leave_when_idle(self) -> None:
-        """End the connection, after the mail that is being committed if there is one."""
-        self._leaving = True
-        if self.transport is None or self.transport.is_closing():
-            return
-        if self._commit is None or self._commit.done():
-            self.transport.write(b"421 4.3.2 Shutting down, please try again\r\n")
-            self.transport.close()
-
-    async def smtp_DATA(self, arg: str) -> None:  # noqa: N802 - aiosmtpd's name
-        """Take the mail; replaces the library's, which gathers a line without end in memory."""
-        if await self.check_helo_needed():
-            return
-        if arg or not self.envelope.rcpt_tos:
-            await self.push("501 Syntax: DATA" if arg else "503 Error: need RCPT command")
-            return
-        self._reset_timeout(self._data_s)
-        limit = self.data_size_limit or 0
-        content = await read_mail_data(self, limit=limit)
-        if content is None:
-            status = f"552 5.3.4 The mail is larger than {limit} bytes"
-        else:
-            status = await self._take(content)
-        self.envelope = self._create_envelope()
-        await self.push(status)
-        if self._leaving and self.transport is not None:
-            self.transport.close()
-
-    async def _take(self, content: bytes) -> str:
-        # A client that hangs up while we commit must not undo half of it: it will come again, and ids dedupe.
-        self._commit = asyncio.create_task(self.event_handler.take(self.session, self.envelope, content))
-        return await asyncio.shield(self._commit)
-
-
 class _Handler:
     """Answers the commands that concern us."""
 
@@ -195,7 +112,7 @@ class _Handler:
         self._accept, self._clock = accept, clock
 
     async def handle_RCPT(  # noqa: N802 - aiosmtpd's name
-        self, server: SMTP, session: Session, envelope: _Envelope, address: str, options: list[str]
+        self, server: SMTP, session: Session, envelope: MailEnvelope, address: str, options: list[str]
     ) -> str:  # fmt: skip
         """Take a recipient that belongs to an account."""
         del server, session
@@ -213,7 +130,7 @@ class _Handler:
         envelope.accounts[address] = account
         return "250 OK"
 
-    async def take(self, session: Session, envelope: _Envelope, content: bytes) -> str:
+    async def take(self, session: Session, envelope: MailEnvelope, content: bytes) -> str:
         """Return what the client is answered; 250 only when every account has committed."""
         received_at = self._clock.now()
         recipients: dict[str, list[str]] = {}
