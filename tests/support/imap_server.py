@@ -33,6 +33,8 @@ class ImapServer:
     def client(self, mailbox: str = "INBOX", *, make: bool = True) -> Iterator[imaplib.IMAP4]:
         """A client of the standard library, for looking behind our own one's back."""
         with imaplib.IMAP4("127.0.0.1", self.port, timeout=10) as client:
+            # imaplib writes a literal and its line end apart: 40 ms a mail without this.
+            client.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             client.login(USER, PASSWORD)
             if make:
                 client.create(mailbox)
