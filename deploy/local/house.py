@@ -186,7 +186,6 @@ def _services(
         started = [
             parts.start(name, partial(services.start, three, name), log=three.log(name)) for name in services.NAMES
         ]
-        for running in started:
-            services.wait_until_ready(three, running)
+        services.wait_until_ready(three, started)
         stage.outcome = "ready on " + ", ".join(str(chosen[name]) for name in services.NAMES)
         return three

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -58,19 +58,29 @@ def start(services: Services, name: str, *, extra: Mapping[str, str] | None = No
     )  # fmt: skip
 
 
-def wait_until_ready(services: Services, running: processes.Running, *, within_s: float = 90.0) -> None:
-    """Return when the service says that it and its parts are ready; else say what it answered last."""
-    deadline = time.monotonic() + within_s
-    while True:
-        said = not_ready(services.url(running.name))
-        if said is None:
-            return
-        log = services.log(running.name)
-        if not processes.is_alive(running):
-            raise CannotGoOn(f"{running.name} does not start", why=tail(log), mend="mend what the log names", log=log)
-        if time.monotonic() > deadline:
-            raise CannotGoOn(f"{running.name} is not ready", why=said, mend="see what the log says of it", log=log)
+def wait_until_ready(services: Services, started: Sequence[processes.Running], *, within_s: float = 90.0) -> None:
+    """Return when all say that they and their parts are ready; else say what the first one that is not answered."""
+    deadline, waiting = time.monotonic() + within_s, list(started)
+    while waiting:
+        for running in waiting:
+            _check_alive(services, running)
+        said = {running.name: not_ready(services.url(running.name)) for running in waiting}
+        waiting = [running for running in waiting if said[running.name]]
+        if waiting and time.monotonic() > deadline:
+            name = waiting[0].name
+            raise CannotGoOn(
+                f"{name} is not ready",
+                why=str(said[name]),
+                mend="see what its log says of it",
+                log=services.log(name),
+            )
         time.sleep(0.1)
+
+
+def _check_alive(services: Services, running: processes.Running) -> None:
+    if not processes.is_alive(running):
+        log = services.log(running.name)
+        raise CannotGoOn(f"{running.name} does not start", why=tail(log), mend="mend what the log names", log=log)
 
 
 def not_ready(url: str) -> str | None:

@@ -58,8 +58,8 @@ class House:
         """Start services (all of them when none is named) with extra variables, and wait until each is ready."""
         for name in names or services.NAMES:
             self.running[name] = services.start(self.services, name, extra=extra)
-        for name in (names or services.NAMES) if wait else ():
-            services.wait_until_ready(self.services, self.running[name])
+        if wait:
+            services.wait_until_ready(self.services, [self.running[name] for name in names or services.NAMES])
 
     def stop(self, *names: str, within_s: float = 10.0) -> bool:
         """Stop services (all when none is named) as an operator does; False when one had to be killed."""
