@@ -4,6 +4,7 @@ A phrase is one or more words with spaces between. Accents and capitals do not m
 - `rimbors*` any word that begins so; `*schaden` any that ends so, `*liefer*` any that holds it
 - `non|mai arrivat*` either word
 - `non .. arrivat*` up to five words may stand between, within one sentence
+- `steckdose <> rauch` as `..`, in either order
 - `#` any number
 """
 
@@ -26,8 +27,10 @@ def _phrase(text: str) -> str:
         raise wrong("an empty phrase", mend="remove the line")
     if len(words) > MAX_WORDS:
         raise wrong(f"`{text}` has {len(words)} words", mend=f"use {MAX_WORDS} at most; `..` skips words")
-    if ".." in (words[0], words[-1]):
-        raise wrong(f"`{text}` begins or ends with `..`", mend="put `..` between two words")
+    if {words[0], words[-1]} & {"..", "<>"}:
+        raise wrong(f"`{text}` begins or ends with `..` or `<>`", mend="put it between two words")
+    if words.count("<>") > 1:
+        raise wrong(f"`{text}` has `<>` twice", mend="write two phrases")
     for alternative in (part for word in words for part in word.split("|")):
         _check(alternative, text)
     return text
@@ -35,7 +38,7 @@ def _phrase(text: str) -> str:
 
 def _check(part: str, text: str) -> None:
     letters = part.strip("*")
-    if part in ("..", "#"):
+    if part in ("..", "<>", "#"):
         return
     if not letters:
         raise wrong(f"`{text}` has a part without letters", mend="write a word; `*` stands at its ends only")
@@ -89,10 +92,11 @@ class Negation(Part):
 
 
 class LexiconFile(Part):
-    """One language. `function_words` are the small words that tell it from its neighbours in short texts."""
+    """One language. `function_words` and `letters` beyond a-z tell it from its neighbours in short texts."""
 
     language: LanguageCode
     function_words: tuple[str, ...] = Field(min_length=20)
+    letters: str = ""
     detected_as: tuple[LanguageCode, ...] = ()
     negation: Negation = Negation()
     categories: dict[Code, CategoryWords]

@@ -21,6 +21,7 @@ _DETECTOR: Final = 0.6  # what a reliable detection weighs, against the share of
 _UNRELIABLE: Final = 0.25
 _FULL_SCORE: Final = 500.0  # the detector's own score from which it is believed altogether; wrong ones score low
 _HINT: Final = 0.25
+_LETTERS: Final = 0.4
 _SURE: Final = 0.3
 _CLOSE: Final = 0.5
 _FEW_WORDS: Final = 4
@@ -50,6 +51,9 @@ def decide_language(text: str, *, tokens: Sequence[str], hint: str | None, lexic
         mine = lexicons.detected.get(code)
         if mine is not None:
             scores[mine] += percent / 100 * (_DETECTOR * min(1, score / _FULL_SCORE) if reliable else _UNRELIABLE)
+    if special := {letter for token in words if not token.isascii() for letter in token if letter > "\x7f"}:
+        for code, lexicon in lexicons.by_language.items():
+            scores[code] += _LETTERS * len(special & lexicon.letters) / len(special)
     said = _said(hint)
     if said is not None and said in scores:
         scores[said] += _HINT

@@ -27,6 +27,7 @@ class Lexicon:
     language: str
     matcher: Matcher
     function_words: frozenset[str]
+    letters: frozenset[str]
     negations: frozenset[str]
     negation_reach: int
     hides: frozenset[str]
@@ -56,6 +57,7 @@ def _compiled(file: LexiconFile) -> Lexicon:
         language=file.language,
         matcher=Matcher(_meanings(file), language=file.language),
         function_words=frozenset(word.casefold() for word in file.function_words),
+        letters=frozenset(file.letters),
         negations=frozenset(fold(word.casefold(), language=file.language) for word in file.negation.words),
         negation_reach=file.negation.reach,
         hides=frozenset(code for code, words in file.signals.items() if words.negatable),

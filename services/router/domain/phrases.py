@@ -73,9 +73,15 @@ class Matcher:
             self._add(meaning)
 
     def _add(self, meaning: Meaning) -> None:
+        one, either_order, other = meaning.phrase.partition(" <> ")
+        if either_order:
+            self._add_words(meaning, f"{other} .. {one}")
+        self._add_words(meaning, f"{one} .. {other}" if either_order else one)
+
+    def _add_words(self, meaning: Meaning, words: str) -> None:
         steps: list[tuple[int, int]] = []
         reach = 1
-        for part in meaning.phrase.split():
+        for part in words.split():
             if part == "..":
                 reach = GAP + 1
                 continue

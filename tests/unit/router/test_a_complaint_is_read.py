@@ -17,7 +17,11 @@ def test_most_complaints_are_understood_in_every_language(rulebook: Rulebook) ->
     wrong: list[str] = []
     for language, category, subcategory, text in COMPLAINTS:
         reading = read(text, rulebook=rulebook)
-        found = (reading.language == language, reading.category == category, reading.subcategory == subcategory)
+        found = (
+            reading.language == language,
+            reading.category == category,
+            subcategory in (reading.subcategory, "*"),
+        )
         for fact, holds in zip(("language", "category", "subcategory"), found, strict=True):
             total[fact] += 1
             right[fact] += holds
