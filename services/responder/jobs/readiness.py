@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.responder.jobs.sender import Sender
 from services.responder.jobs.timers import Timers
-from services.responder.store import outbound, parked
+from services.responder.store import leases, parked
 from shared.clock import Clock
 
 _LATE: Final = timedelta(seconds=30)
@@ -22,7 +22,7 @@ async def sending(engine: AsyncEngine, sender: Sender, *, clock: Clock) -> str |
         return f"waits for its database: {sender.trouble}"
     now = clock.now()
     async with engine.connect() as connection:
-        late, since = await outbound.backlog(connection, now=now)
+        late, since = await leases.backlog(connection, now=now)
     return f"{late} messages wait for {(now - since).seconds} s" if since and now - since > _LATE else None
 
 

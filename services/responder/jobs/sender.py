@@ -14,7 +14,7 @@ from prometheus_client import Histogram
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.responder.jobs.courier import Courier
-from services.responder.store import outbound
+from services.responder.store import leases
 from services.responder.store.outbound import Outbound
 from services.responder.usecases.promises import Promises
 from services.responder.usecases.sending import Outcome, settle
@@ -84,7 +84,7 @@ class Sender:
         now = self._clock.now()
         try:
             async with self._engine.begin() as connection:
-                claimed = await outbound.claim(
+                claimed = await leases.claim(
                     connection, now=now, lease=LEASE, limit=min(free, _SLOTS_AN_ACCOUNT), without=self._busy()
                 )
         except Exception as error:  # noqa: BLE001 - the job outlives its database
@@ -155,7 +155,7 @@ class Sender:
                 continue
             try:
                 async with self._engine.begin() as connection:
-                    await outbound.extend_leases(connection, taken, until=self._clock.now() + LEASE)
+                    await leases.extend_leases(connection, taken, until=self._clock.now() + LEASE)
             except Exception as error:  # noqa: BLE001 - tried again in two seconds
                 logger.warning("leases were not renewed", extra={"error": type(error).__name__})
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
 import msgspec
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.responder.store.sql import fetch, fetch_one, run
+from services.responder.store.sql import fetch, run
 from shared.contracts.parts import ReplyAddress
 
 Kind = Literal["acknowledgement", "reply", "update"]
@@ -66,90 +66,45 @@ async def enqueue(connection: AsyncConnection, messages: Sequence[Outbound]) -> 
     )
 
 
-async def claim(
-    connection: AsyncConnection, *, now: datetime, lease: timedelta, limit: int, without: Sequence[str] = ()
-) -> list[Outbound]:
-    """Take messages to send, each by one sender only until its lease ends; replies keep their order.
-
-    Accounts in `without` are passed over.
-    """
-    rows = await fetch(
-        connection,
-        f"""
-        UPDATE responder.outbound SET state = 'sending', ready_at = $2, attempts = attempts + 1
-        WHERE outbound_id IN (
-            SELECT outbound_id FROM responder.outbound AS o
-            WHERE state IN ('queued', 'sending') AND ready_at <= $1 AND account <> ALL($4::text[]) AND NOT EXISTS (
-                SELECT FROM responder.outbound AS earlier
-                WHERE o.kind = 'reply' AND earlier.kind = 'reply' AND earlier.complaint_id = o.complaint_id
-                    AND earlier.state IN ('queued', 'sending') AND earlier.created_at < o.created_at)
-            ORDER BY ready_at LIMIT $3 FOR UPDATE SKIP LOCKED)
-        RETURNING {_NAMES}
-        """,  # noqa: S608 - names of columns
-        (now, now + lease, limit, list(without)),
-    )
-    return [_read(row) for row in rows]
-
-
-async def next_ready(connection: AsyncConnection) -> datetime | None:
-    """Return when the next message may be tried."""
-    sql = "SELECT ready_at FROM responder.outbound WHERE state IN ('queued', 'sending') ORDER BY ready_at LIMIT 1"
-    row = await fetch_one(connection, sql)
-    return row[0] if row else None
-
-
-async def extend_leases(connection: AsyncConnection, taken: Sequence[Outbound], *, until: datetime) -> None:
-    """Keep what this sender still has in hand from being taken by another."""
-    await run(
-        connection,
-        """
-        UPDATE responder.outbound AS o SET ready_at = $3
-        FROM unnest($1::uuid[], $2::integer[]) AS mine (outbound_id, attempts)
-        WHERE o.outbound_id = mine.outbound_id AND o.attempts = mine.attempts AND o.state = 'sending'
-        """,
-        ([m.outbound_id for m in taken], [m.attempts for m in taken], until),
-    )
-
-
 async def lock(connection: AsyncConnection, ids: Sequence[UUID]) -> dict[UUID, Outbound]:
     """Return these messages, locked."""
     rows = await fetch(
         connection,
-        f"SELECT {_NAMES} FROM responder.outbound WHERE outbound_id = ANY($1::uuid[]) "  # noqa: S608
+        f"SELECT {NAMES} FROM responder.outbound WHERE outbound_id = ANY($1::uuid[]) "  # noqa: S608
         "ORDER BY outbound_id FOR UPDATE",
         (list(ids),),
     )
-    return {row[0]: _read(row) for row in rows}
+    return {row[0]: read_row(row) for row in rows}
 
 
 async def by_provider_id(connection: AsyncConnection, *, account: str, provider_message_id: str) -> Outbound | None:
     """Return the message that the vendor knows by this id."""
     rows = await fetch(
         connection,
-        f"SELECT {_NAMES} FROM responder.outbound WHERE account = $1 AND provider_message_id = $2 LIMIT 1",  # noqa: S608
+        f"SELECT {NAMES} FROM responder.outbound WHERE account = $1 AND provider_message_id = $2 LIMIT 1",  # noqa: S608
         (account, provider_message_id),
     )
-    return _read(rows[0]) if rows else None
+    return read_row(rows[0]) if rows else None
 
 
 async def by_key(connection: AsyncConnection, *, complaint: UUID, key: str) -> Outbound | None:
     """Return the reply that was asked for under this idempotency key."""
     rows = await fetch(
         connection,
-        f"SELECT {_NAMES} FROM responder.outbound WHERE complaint_id = $1 AND idempotency_key = $2",  # noqa: S608
+        f"SELECT {NAMES} FROM responder.outbound WHERE complaint_id = $1 AND idempotency_key = $2",  # noqa: S608
         (complaint, key),
     )
-    return _read(rows[0]) if rows else None
+    return read_row(rows[0]) if rows else None
 
 
 async def of_complaint(connection: AsyncConnection, complaint: UUID) -> list[Outbound]:
     """Return everything that was or is to be sent about a complaint, in order."""
     rows = await fetch(
         connection,
-        f"SELECT {_NAMES} FROM responder.outbound WHERE complaint_id = $1 ORDER BY created_at, outbound_id",  # noqa: S608
+        f"SELECT {NAMES} FROM responder.outbound WHERE complaint_id = $1 ORDER BY created_at, outbound_id",  # noqa: S608
         (complaint,),
     )
-    return [_read(row) for row in rows]
+    return [read_row(row) for row in rows]
 
 
 async def settle(connection: AsyncConnection, messages: Sequence[Outbound]) -> None:
@@ -177,18 +132,7 @@ async def settle(connection: AsyncConnection, messages: Sequence[Outbound]) -> N
     )
 
 
-async def backlog(connection: AsyncConnection, *, now: datetime) -> tuple[int, datetime | None]:
-    """Return how many messages are past their time of sending, and since when the first is."""
-    sql = """
-        SELECT count(*), min(ready_at) FROM (
-            SELECT ready_at FROM responder.outbound WHERE state IN ('queued', 'sending') AND ready_at <= $1 LIMIT 10000
-        ) AS late
-    """
-    row = await fetch_one(connection, sql, (now,))
-    return row[0], row[1]
-
-
-_NAMES = (
+NAMES = (
     'outbound_id, complaint_id, reference, kind, state, account, reply::text, subject, text, final, "by", created_at, '
     "attempts, ready_at, sent_at, provider_message_id, reason, idempotency_key, traceparent"
 )
@@ -213,7 +157,8 @@ def _columns(message: Outbound) -> tuple[Any, ...]:
     )
 
 
-def _read(row: Any) -> Outbound:
+def read_row(row: Any) -> Outbound:
+    """Return the message that a row of `NAMES` holds."""
     return Outbound(
         outbound_id=row[0],
         complaint_id=row[1],

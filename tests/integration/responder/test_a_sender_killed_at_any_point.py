@@ -27,6 +27,8 @@ from tests.integration.responder.neighbours import API_KEY, MailSink, Neighbours
 from tests.integration.responder.routed_events import RoutedComplaint
 from tests.integration.responder.running import until
 
+pytestmark = pytest.mark.timeout(300)  # a process is up in 3 s alone, and in half a minute on a machine that is full
+
 
 @asynccontextmanager
 async def _process(
