@@ -10,10 +10,12 @@ from contextlib import AbstractAsyncContextManager
 import asyncpg
 import msgspec
 from fastapi import APIRouter, FastAPI, Request, Response
+from fastapi.responses import PlainTextResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from sqlalchemy.exc import SQLAlchemyError
 
 from shared.web.database import is_out_of_reach
+from shared.web.documented_problems import document_problems
 from shared.web.middleware import Observe
 from shared.web.problems import Problem, answer, answer_problems, unavailable
 
@@ -23,6 +25,7 @@ Check = Callable[[], Awaitable[str | None]]
 """A readiness check: None when the part answers, else what is wrong, in words."""
 
 _CHECK_S = 2.0
+_PARTS: dict[str, object] = {"content": {"application/json": {}}}
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 
 
@@ -47,6 +50,7 @@ def new_application(
     )
     app.add_middleware(Observe)
     answer_problems(app)
+    document_problems(app)
     for kind in (SQLAlchemyError, asyncpg.PostgresError, asyncpg.InterfaceError, OSError, Exception):
         # Named one by one because what only `Exception` catches is also raised again, into the server's own log.
         app.add_exception_handler(kind, _defect)
@@ -64,7 +68,7 @@ def _health(readiness: Mapping[str, Check]) -> APIRouter:
         """The process lives."""
         return {"status": "alive"}
 
-    @routes.get("/readyz", responses={503: {"description": "A part does not answer; the body says which."}})
+    @routes.get("/readyz", responses={503: _PARTS | {"description": "A part does not answer; the body says which."}})
     async def readyz() -> Response:
         """Each part answers, or this says which does not."""
         parts = dict(zip(readiness, await asyncio.gather(*map(_asked, readiness.values())), strict=True))
@@ -72,7 +76,7 @@ def _health(readiness: Mapping[str, Check]) -> APIRouter:
         body = {"ready": ready, "parts": {name: trouble or "ok" for name, trouble in parts.items()}}
         return Response(msgspec.json.encode(body), 200 if ready else 503, media_type="application/json")
 
-    @routes.get("/metrics")
+    @routes.get("/metrics", response_class=PlainTextResponse)
     async def metrics() -> Response:
         """Prometheus metrics."""
         return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)

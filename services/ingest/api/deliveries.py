@@ -16,7 +16,10 @@ from shared.web.problems import Problem
 routes = APIRouter(tags=["deliveries"])
 
 _ANSWERS: dict[int | str, dict[str, object]] = {
-    200: {"description": "Committed: filed, known already, counted, or kept in quarantine."},
+    200: {
+        "description": "Committed: filed, known already, counted, or kept in quarantine; the body the vendor wants.",
+        "content": {"*/*": {}},
+    },
     401: {"description": "Not proven to come from the vendor, or too old."},
     404: {"description": "No such account, or it is disabled, or its channel takes nothing in here."},
     413: {"description": "Larger than this channel takes."},
@@ -25,7 +28,7 @@ _ANSWERS: dict[int | str, dict[str, object]] = {
 }
 
 
-@routes.post("/v1/channels/{account}/deliveries", responses=_ANSWERS)
+@routes.post("/v1/channels/{account}/deliveries", response_class=Response, responses=_ANSWERS)
 async def take_delivery(account: str, request: Request) -> Response:
     """Take one delivery of a vendor. 2xx means that it is committed."""
     at = parts(request)
@@ -42,7 +45,7 @@ async def take_delivery(account: str, request: Request) -> Response:
     return _response(taken.answer)
 
 
-@routes.get("/v1/channels/{account}/deliveries", responses=_ANSWERS)
+@routes.get("/v1/channels/{account}/deliveries", response_class=Response, responses=_ANSWERS)
 async def shake_hands(account: str, request: Request) -> Response:
     """Answer the vendor's handshake."""
     at = parts(request)

@@ -45,7 +45,12 @@ async def list_deliveries(
     return page([_told(d) for d in found[:limit]], next_cursor=following)
 
 
-@routes.get("/v1/deliveries/{delivery_id}/raw", dependencies=[Depends(_admin)])
+@routes.get(
+    "/v1/deliveries/{delivery_id}/raw",
+    dependencies=[Depends(_admin)],
+    response_class=Response,
+    responses={200: {"content": {"application/octet-stream": {}}}},
+)
 async def raw_delivery(delivery_id: UUID, request: Request) -> Response:
     """The delivery's body, byte for byte; sent as a file, because it is anybody's bytes."""
     try:

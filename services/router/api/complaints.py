@@ -21,6 +21,7 @@ Reference = Annotated[
     str,
     Path(max_length=64, pattern="^[A-Za-z0-9]*$", description=f"the {REFERENCE_LENGTH} characters that people quote"),
 ]
+_BYTES: dict[int | str, dict[str, object]] = {200: {"content": {"application/octet-stream": {}}}}
 Filter = Annotated[str | None, Query(max_length=100, pattern=STORABLE)]
 
 
@@ -67,7 +68,7 @@ async def get_complaint(reference: Reference, request: Request) -> dict[str, Any
         return await parts(request).shower.whole(reference.upper())
 
 
-@routes.get("/v1/complaints/{reference}/attachments/{attachment_id}", response_class=Response)
+@routes.get("/v1/complaints/{reference}/attachments/{attachment_id}", response_class=Response, responses=_BYTES)
 async def get_attachment(reference: Reference, attachment_id: UUID, request: Request) -> Response:
     """An attachment's bytes, sent as a file: they are anybody's, so no browser is to run them."""
     with told():
@@ -75,7 +76,7 @@ async def get_attachment(reference: Reference, attachment_id: UUID, request: Req
     return _file(content, name=attachment.name)
 
 
-@routes.get("/v1/complaints/{reference}/messages/{message_id}", response_class=Response)
+@routes.get("/v1/complaints/{reference}/messages/{message_id}", response_class=Response, responses=_BYTES)
 async def get_long_text(reference: Reference, message_id: UUID, request: Request) -> Response:
     """The whole text of a message that was too long to be shown in the complaint."""
     with told():
