@@ -62,7 +62,7 @@ class Attachment(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Evidence(msgspec.Struct, frozen=True, kw_only=True):
-    """The words of the lexicon (never the customer's sentence) that led to one fact."""
+    """The words that led to one fact: those which the lexicon knows, in lower case, never the sentence around them."""
 
     fact: str
     words: tuple[str, ...]

@@ -30,11 +30,20 @@ class Meaning:
 
 
 class Hit(NamedTuple):
-    """A phrase found in the words from `start` to `end`, both included; a tuple, since many are made for each text."""
+    """A phrase found in the words at `places`; a tuple, since many are made for each text."""
 
     meaning: Meaning
-    start: int
-    end: int
+    places: tuple[int, ...]
+
+    @property
+    def start(self) -> int:
+        """Where it begins."""
+        return self.places[0]
+
+    @property
+    def end(self) -> int:
+        """Where its last word stands."""
+        return self.places[-1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,12 +112,12 @@ class Matcher:
             if word is _NOTHING:
                 continue
             for meaning in word.alone:
-                hits.append(Hit(meaning, place, place))
+                hits.append(Hit(meaning, (place,)))
             for second in word.seconds & present:
                 for phrase in word.begins[second]:
-                    end = _end_of(phrase, words, place)
-                    if end:
-                        hits.append(Hit(phrase.meaning, place, end))
+                    places = _places_of(phrase, words, place)
+                    if places:
+                        hits.append(Hit(phrase.meaning, places))
         return hits
 
     def _look_up(self, token: str) -> _Word:
@@ -131,15 +140,17 @@ class Matcher:
         return _Word(frozenset(atoms), alone, frozenset(begins), begins)
 
 
-def _end_of(phrase: _Phrase, words: Sequence[_Word], place: int) -> int:
-    """Return where the phrase that begins at `place` ends; 0 when it does not go on."""
+def _places_of(phrase: _Phrase, words: Sequence[_Word], place: int) -> tuple[int, ...]:
+    """Return where the words of the phrase that begins at `place` stand; nothing when it does not go on."""
+    places: tuple[int, ...] = (place,)
     for atom, reach in phrase.rest:
         for word in words[place + 1 : place + 1 + reach]:
             place += 1
             if atom in word.atoms:
+                places += (place,)
                 break
             if word is _END:
-                return 0
+                return ()
         else:
-            return 0
-    return place
+            return ()
+    return places

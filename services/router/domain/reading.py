@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 
 from services.router.domain.language import decide_language
 from services.router.domain.lexicon import CATEGORY, SIGNAL, STRONG, UNLESS, Lexicon, lexicons_of
-from services.router.domain.phrases import Hit
+from services.router.domain.phrases import Hit, Meaning
 from services.router.domain.severity import severity_of
+from services.router.domain.showing import Shown, words_of
 from services.router.domain.tokens import ends_sentence, fold, tokenise
 from services.router.domain.wishes import wish
 from shared.contracts.parts import Evidence
@@ -19,13 +20,11 @@ CLEAR = 2
 """The least weight of words by which a matter counts as told."""
 
 CLEARLY_NO_COMPLAINT = 4
-SHOWN = 6
-"""How many words are shown as evidence for one fact."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """The facts of a text. `evidence` holds phrases of the lexicon, never the customer's own sentence."""
+    """The facts of a text. `evidence` holds the words that phrases of the lexicon fit, never the sentence."""
 
     language: str
     category: str
@@ -52,19 +51,20 @@ def read(
     whole = f"{subject}.\n\n{text}" if subject else text
     tokens = tokenise(whole)
     language = decide_language(whole, tokens=tokens, hint=hint, lexicons=lexicons)
-    shown: dict[str, dict[str, None]] = {}
+    shown: Shown = {}
     hits: list[Hit] = []
-    signals: dict[str, None] = {}
+    signals: dict[str, list[Hit]] = {}
     for reader in language.readers:
         lexicon = lexicons.by_language[reader]
         found = lexicon.matcher.find(tokens)
         hits += found
-        _signals(found, tokens, lexicon, signals, shown)
-    category, subcategory = _matter(hits, rulebook, shown)
+        _signals(found, tokens, lexicon, signals)
+    category, subcategory = _matter(hits, tokens, rulebook, shown)
+    shown |= {f"signal:{signal}": words_of(spoken, tokens) for signal, spoken in signals.items()}
     _counted(signals, reach=reach, contacts=contacts, rulebook=rulebook)
     if automatic and "injury_or_hazard" not in signals:
         category, subcategory = rulebook.taxonomy.not_a_complaint, None
-        shown[CATEGORY] = {"automatic": None}
+        shown[CATEGORY] = ("automatic",)
     severity = severity_of(
         category=category, subcategory=subcategory, signals=signals, contacts=contacts, taxonomy=rulebook.taxonomy
     )
@@ -74,8 +74,8 @@ def read(
         subcategory=subcategory,
         severity=severity,
         signals=tuple(sorted(signals)),
-        outcome_sought=wish(hits, said=outcome_said, rulebook=rulebook, shown=shown),
-        evidence=tuple(Evidence(fact=fact, words=tuple(words)[:SHOWN]) for fact, words in shown.items() if words),
+        outcome_sought=wish(hits, tokens=tokens, said=outcome_said, rulebook=rulebook, shown=shown),
+        evidence=tuple(Evidence(fact=fact, words=words) for fact, words in shown.items() if words),
     )
 
 
@@ -94,13 +94,16 @@ def recategorised(
     return replace(reading, category=category, subcategory=subcategory, severity=severity, evidence=kept)
 
 
-def _matter(hits: Sequence[Hit], rulebook: Rulebook, shown: dict[str, dict[str, None]]) -> tuple[str, str | None]:
+def _matter(
+    hits: Sequence[Hit], tokens: Sequence[str], rulebook: Rulebook, shown: Shown
+) -> tuple[str, str | None]:  # fmt: skip
     """Weigh each phrase once, however often it stands there: shouting a word does not make it truer."""
     taxonomy = rulebook.taxonomy
     hidden = [hit for hit in hits if hit.meaning.fact == UNLESS]
-    meanings = dict.fromkeys(
-        hit.meaning for hit in hits if hit.meaning.fact == CATEGORY and not (hidden and _inside(hit, hidden))
-    )
+    meanings: dict[Meaning, Hit] = {}
+    for hit in hits:
+        if hit.meaning.fact == CATEGORY and not (hidden and _inside(hit, hidden)):
+            meanings.setdefault(hit.meaning, hit)
     weights: dict[str, int] = {}
     subweights: dict[tuple[str, str], int] = {}
     for meaning in meanings:
@@ -119,9 +122,10 @@ def _matter(hits: Sequence[Hit], rulebook: Rulebook, shown: dict[str, dict[str, 
     own = {sub: weight for (one, sub), weight in subweights.items() if one == category}
     subcategory = _heaviest(own, none=None, at_least=1)
     speaking = [m for m in meanings if m.value == category and m.weight > 0]
-    shown[CATEGORY] = {m.phrase: None for m in sorted(speaking, key=lambda m: -m.weight)}
+    speaking.sort(key=lambda m: -m.weight)
+    shown[CATEGORY] = words_of([meanings[m] for m in speaking], tokens)
     if subcategory:
-        shown["subcategory"] = {m.phrase: None for m in speaking if m.within == subcategory}
+        shown["subcategory"] = words_of([meanings[m] for m in speaking if m.within == subcategory], tokens)
     return category, subcategory
 
 
@@ -134,12 +138,8 @@ def _heaviest(weights: Mapping[str, int], *, none: str | None, at_least: int) ->
 
 
 def _signals(
-    hits: Iterable[Hit],
-    tokens: Sequence[str],
-    lexicon: Lexicon,
-    signals: dict[str, None],
-    shown: dict[str, dict[str, None]],
-) -> None:
+    hits: Iterable[Hit], tokens: Sequence[str], lexicon: Lexicon, signals: dict[str, list[Hit]]
+) -> None:  # fmt: skip
     hidden = [hit for hit in hits if hit.meaning.fact == UNLESS]
     for hit in hits:
         signal = hit.meaning.value
@@ -147,8 +147,7 @@ def _signals(
             continue
         if signal in lexicon.hides and _negated(hit, tokens, lexicon):
             continue
-        signals[signal] = None
-        shown.setdefault(f"signal:{signal}", {})[hit.meaning.phrase] = None
+        signals.setdefault(signal, []).append(hit)
 
 
 def _inside(hit: Hit, hidden: Sequence[Hit]) -> bool:
@@ -166,9 +165,9 @@ def _negated(hit: Hit, tokens: Sequence[str], lexicon: Lexicon) -> bool:
     return False
 
 
-def _counted(signals: dict[str, None], *, reach: int | None, contacts: int, rulebook: Rulebook) -> None:
+def _counted(signals: dict[str, list[Hit]], *, reach: int | None, contacts: int, rulebook: Rulebook) -> None:
     """Add the signals that are counted, not read."""
     if (reach or 0) >= rulebook.taxonomy.reach.followers:
-        signals["reach"] = None
+        signals.setdefault("reach", [])
     if contacts > 1:
-        signals["repeat_contact"] = None
+        signals.setdefault("repeat_contact", [])

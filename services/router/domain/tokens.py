@@ -40,6 +40,11 @@ def is_number(token: str) -> bool:
     return token[0].isdecimal() and token[-1].isdecimal()
 
 
+def undrawn(token: str) -> str:
+    """Return a word without letters drawn out for emphasis: `sooo` as `so`."""
+    return _LONG_DRAWN.sub(r"\1", token)
+
+
 @lru_cache(maxsize=16_384)
 def fold(token: str, *, language: str) -> str:
     """Return the form by which words are compared: no accents, no apostrophes, `sooo` as `so`.
@@ -49,7 +54,7 @@ def fold(token: str, *, language: str) -> str:
     if not token.isascii():
         apart = unicodedata.normalize("NFKD", token.translate(_LIGATURES))
         token = "".join(letter for letter in apart if not unicodedata.combining(letter))
-    token = _LONG_DRAWN.sub(r"\1", token.replace("'", "").replace("’", ""))
+    token = undrawn(token.replace("'", "").replace("’", ""))
     if language == "de":
         for two, one in _UMLAUTS:
             token = token.replace(two, one)

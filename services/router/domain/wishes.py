@@ -6,26 +6,29 @@ from collections.abc import Sequence
 
 from services.router.domain.lexicon import OUTCOME, lexicons_of
 from services.router.domain.phrases import Hit
+from services.router.domain.showing import Shown, words_of
 from services.router.domain.tokens import fold, tokenise
 from shared.rulebook.load import Rulebook
 
 
-def wish(hits: Sequence[Hit], *, said: str | None, rulebook: Rulebook, shown: dict[str, dict[str, None]]) -> str | None:
+def wish(
+    hits: Sequence[Hit], *, tokens: Sequence[str], said: str | None, rulebook: Rulebook, shown: Shown
+) -> str | None:
     """Return the code of the outcome sought: what the sender said in a field of its own, else what the text asks."""
     if said:
         code = outcome_of(said, rulebook=rulebook)
         if code is not None:
-            shown[OUTCOME] = {"said by the sender": None}
+            shown[OUTCOME] = ("said by the sender",)
             return code
-    found: dict[str, dict[str, None]] = {}
+    found: dict[str, dict[str, Hit]] = {}
     for hit in hits:
         if hit.meaning.fact == OUTCOME:
-            found.setdefault(hit.meaning.value, {})[hit.meaning.phrase] = None
+            found.setdefault(hit.meaning.value, {}).setdefault(hit.meaning.phrase, hit)
     if not found:
         return None
     order = list(rulebook.taxonomy.outcomes_sought)
     best = min(found, key=lambda code: (-len(found[code]), order.index(code)))
-    shown[OUTCOME] = found[best]
+    shown[OUTCOME] = words_of(found[best].values(), tokens)
     return best
 
 
