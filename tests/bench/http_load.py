@@ -1,6 +1,6 @@
 """The load: a process of its own that posts prepared requests over 64 connections and says what came back.
 
-`python -m tests.bench.http_load ORDER` with the order as JSON; prints the result as JSON. A request costs it some 20 us:
+`python -m tests.bench.http_load ORDER`, the order in JSON; prints the result in JSON. A request costs it some 20 us:
 nothing is parsed but the status and the length of each answer.
 """
 
