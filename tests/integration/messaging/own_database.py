@@ -30,7 +30,11 @@ class OwnDatabase:
 
     def kill(self) -> None:
         """End it at once, as `pg_ctl -m immediate` does: connections break, the log is replayed at the next start."""
-        processes.stop(self._running, run_folder=self.server.run_folder, within_s=5, by=signal.SIGQUIT)
+        self.kill_with(signal.SIGQUIT)
+
+    def kill_with(self, number: signal.Signals) -> None:
+        """End it by this signal; by SIGKILL what was not flushed is lost, as in a power cut."""
+        processes.stop(self._running, run_folder=self.server.run_folder, within_s=5, by=number)
 
     def start(self) -> None:
         """Start it again, unless it runs."""
