@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Final
+
+STORABLE: Final = r"^[^\x00]*$"
+"""What an address or a body has to match to be looked up: text without NUL, which no database takes."""
+
 _REPLACEMENT = "�"
 
 

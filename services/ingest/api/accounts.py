@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+import pathlib
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Depends, Path, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.ingest.api.parts import Parts, parts
@@ -14,13 +14,15 @@ from services.ingest.usecases.connect_account import AccountRefused, valid_name
 from shared import channels
 from shared.channel.outbound import MailRelay, Means
 from shared.channel.port import Channel
+from shared.text import STORABLE
 from shared.web.access import require
 from shared.web.documented import inlined
 from shared.web.problems import Problem
 
 routes = APIRouter(tags=["accounts"])
 _admin = Depends(require("accounts:admin"))
-_GUIDES = Path(channels.__path__[0])
+Named = Annotated[str, Path(pattern=STORABLE)]
+_GUIDES = pathlib.Path(channels.__path__[0])
 
 
 class AccountToConnect(BaseModel):
@@ -29,7 +31,7 @@ class AccountToConnect(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     channel: str = Field(max_length=64, examples=["whatsapp"])
-    title: str = Field(min_length=1, max_length=200)
+    title: str = Field(min_length=1, max_length=200, pattern=STORABLE)
     settings: dict[str, Any] = {}
     secrets: dict[str, Annotated[str, Field(max_length=10_000)] | list[str]] = {}
     enabled: bool = True
@@ -74,7 +76,7 @@ async def list_accounts(request: Request) -> dict[str, Any]:
 
 
 @routes.get("/v1/accounts/{account}", dependencies=[_admin])
-async def get_account(account: str, request: Request) -> dict[str, Any]:
+async def get_account(account: Named, request: Request) -> dict[str, Any]:
     """One account."""
     at = parts(request)
     stored = await at.accounts.get(account)
@@ -84,14 +86,14 @@ async def get_account(account: str, request: Request) -> dict[str, Any]:
 
 
 @routes.delete("/v1/accounts/{account}", dependencies=[_admin], status_code=204)
-async def remove_account(account: str, request: Request) -> None:
+async def remove_account(account: Named, request: Request) -> None:
     """Forget the account and its secrets; its complaints stay."""
     if not await parts(request).accounts.remove(account):
         raise _unknown()
 
 
 @routes.post("/v1/accounts/{account}/check", dependencies=[_admin])
-async def check_account(account: str, request: Request) -> dict[str, Any]:
+async def check_account(account: Named, request: Request) -> dict[str, Any]:
     """Make one call to the vendor and say in words whether the connection works."""
     at = parts(request)
     relay = at.settings.mail_relay_url

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends, Path, Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.ingest.api.parts import parts
+from shared.text import STORABLE
 from shared.web.access import Principal, Scope, require
 from shared.web.problems import Problem
 
@@ -20,7 +21,7 @@ class KeyToMake(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    label: str = Field(min_length=1, max_length=200, description="whose it is, for the list")
+    label: str = Field(min_length=1, max_length=200, pattern=STORABLE, description="whose it is, for the list")
     scopes: list[Scope] = Field(min_length=1)
 
 
@@ -45,7 +46,7 @@ async def list_keys(request: Request) -> dict[str, Any]:
 
 
 @routes.delete("/v1/keys/{key_id}", status_code=204, dependencies=[Depends(_admin)])
-async def revoke_key(key_id: str, request: Request) -> None:
+async def revoke_key(key_id: Annotated[str, Path(max_length=64, pattern=STORABLE)], request: Request) -> None:
     """Make a key worthless, everywhere within ten seconds."""
     if not await parts(request).keys.revoke(key_id):
         raise Problem(status=404, detail="no key that is valid has this id")

@@ -12,12 +12,14 @@ from pydantic import BaseModel, ConfigDict, Field
 from services.ingest.api.parts import parts
 from services.ingest.store.quarantine import QuarantinedDelivery, State
 from services.ingest.usecases.replay import NotQuarantined, StillUnreadable
+from shared.text import STORABLE
 from shared.web.access import Principal, require
 from shared.web.lists import DEFAULT_LIMIT, After, Cursor, Limit, page
 from shared.web.problems import Problem
 
 routes = APIRouter(tags=["quarantine"])
 _admin = require("deliveries:admin")
+AccountFilter = Annotated[str | None, Query(max_length=63, pattern=STORABLE)]
 
 
 class Discarding(BaseModel):
@@ -25,14 +27,14 @@ class Discarding(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    reason: str = Field(min_length=3, max_length=500)
+    reason: str = Field(min_length=3, max_length=500, pattern=STORABLE)
 
 
 @routes.get("/v1/deliveries", dependencies=[Depends(_admin)])
 async def list_deliveries(
     request: Request,
     state: State = "quarantined",
-    account: Annotated[str | None, Query(max_length=63)] = None,
+    account: AccountFilter = None,
     cursor: After = None,
     limit: Limit = DEFAULT_LIMIT,
 ) -> dict[str, Any]:
@@ -90,7 +92,7 @@ async def discard_delivery(
 @routes.get("/v1/balance", dependencies=[Depends(require("ops:read"))])
 async def balance(
     request: Request,
-    account: Annotated[str | None, Query(max_length=63)] = None,
+    account: AccountFilter = None,
     since: Annotated[date | None, Query(alias="from", description="first day, in UTC")] = None,
     until: Annotated[date | None, Query(alias="to", description="last day, in UTC")] = None,
 ) -> dict[str, int]:

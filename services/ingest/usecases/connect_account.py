@@ -15,6 +15,7 @@ from services.ingest.store.accounts import StoredAccount
 from shared.channel.errors import DeliveryInvalid
 from shared.channel.port import Channel
 from shared.sealing import Sealer
+from shared.text import storable
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,62}")
 _WHERE = re.compile(r" - at `\$(?P<path>.*)`$")
@@ -81,6 +82,11 @@ def _settings_errors(channel: Channel, settings: Mapping[str, Any]) -> list[tupl
         for name, f in fields.items()
         if f.required and name not in settings
     ]
+    errors += [
+        (f"/settings/{name}", "holds a character that cannot be stored")
+        for name, value in settings.items()
+        if not _is_storable(value)
+    ]
     if errors:
         return errors
     try:
@@ -91,6 +97,18 @@ def _settings_errors(channel: Channel, settings: Mapping[str, Any]) -> list[tupl
         path = where["path"].replace(".", "/").replace("[", "/").replace("]", "") if where else ""
         return [(f"/settings{path}", _WHERE.sub("", words))]
     return []
+
+
+def _is_storable(value: Any) -> bool:
+    match value:
+        case str():
+            return storable(value) == value
+        case list():
+            return all(map(_is_storable, value))
+        case dict():
+            return all(_is_storable(part) for item in value.items() for part in item)
+        case _:
+            return True
 
 
 def _secret_errors(channel: Channel, secrets: Mapping[str, tuple[str, ...]]) -> list[tuple[str, str]]:

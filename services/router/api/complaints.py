@@ -9,9 +9,10 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
 from services.router.api.parts import parts, told
-from services.router.api.places import STORABLE, Instant, following, place
+from services.router.api.places import Instant, following, place
 from services.router.store.searching import Sought
 from shared.ids import REFERENCE_LENGTH
+from shared.text import STORABLE
 from shared.web.access import require
 from shared.web.lists import DEFAULT_LIMIT, After, Limit, page
 

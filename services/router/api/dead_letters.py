@@ -9,7 +9,8 @@ from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.router.api.parts import parts, told
-from services.router.api.places import STORABLE, following, place
+from services.router.api.places import following, place
+from shared.text import STORABLE
 from shared.web.access import require
 from shared.web.lists import DEFAULT_LIMIT, After, Limit, page
 

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from services.router.api.complaints import Reference
 from services.router.api.parts import parts, told
-from services.router.api.places import STORABLE
+from shared.text import STORABLE
 from shared.web.access import Principal, require
 
 routes = APIRouter(tags=["complaints"])

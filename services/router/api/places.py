@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Annotated, Final
+from typing import Annotated
 from uuid import UUID
 
 from pydantic import AfterValidator, AwareDatetime
 
 from shared.web.lists import Cursor
 from shared.web.problems import Problem
-
-STORABLE: Final = r"^[^\x00]*$"
-"""Text without NUL, which no database takes."""
 
 
 def _in_utc(instant: datetime) -> datetime:
