@@ -14,6 +14,7 @@ from fastapi.responses import PlainTextResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from sqlalchemy.exc import SQLAlchemyError
 
+from shared.web.bodies import CapBodies
 from shared.web.database import is_out_of_reach
 from shared.web.documented_problems import document_problems
 from shared.web.middleware import Observe
@@ -48,6 +49,7 @@ def new_application(
         # A call with a trailing slash too many is a 404 that says so, not a redirect that loses the body.
         redirect_slashes=False,
     )
+    app.add_middleware(CapBodies)
     app.add_middleware(Observe)
     answer_problems(app)
     document_problems(app)

@@ -1,4 +1,4 @@
-"""Request bodies under a cap of bytes and of time."""
+"""Request bodies under a cap of bytes and of time, whoever reads them."""
 
 from __future__ import annotations
 
@@ -6,11 +6,15 @@ import asyncio
 
 from fastapi import Request
 from starlette.requests import ClientDisconnect
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.web.problems import Problem
 
 RECEIPT_S = 30.0
 _SLOWEST_BYTES_PER_S = 20_000
+_UNREAD_S = 8.0
+_UNREAD_BYTES = 1024 * 1024
+_CAP = "ascolto.body_cap"
 
 
 async def read_body(request: Request, *, limit: int) -> bytes:
@@ -18,13 +22,13 @@ async def read_body(request: Request, *, limit: int) -> bytes:
     announced = request.headers.get("content-length", "0")
     if announced.isdigit() and int(announced) > limit:
         raise _too_large(limit)
+    if _CAP in request.scope:
+        request.scope[_CAP].lifted = True
     try:
         async with asyncio.timeout(min(RECEIPT_S, 5 + limit / _SLOWEST_BYTES_PER_S)):
             return await _collect(request, limit)
     except TimeoutError:
-        raise Problem(
-            status=408, detail="the body came too slowly; send it again", headers={"Connection": "close"}
-        ) from None
+        raise _too_slow() from None
     except ClientDisconnect:
         raise Problem(status=400, detail="the connection ended inside the body") from None
 
@@ -37,6 +41,48 @@ async def _collect(request: Request, limit: int) -> bytes:
             raise _too_large(limit)
         parts.append(chunk)
     return parts[0] if len(parts) == 1 else b"".join(parts)
+
+
+class CapBodies:
+    """Caps the bodies that the framework reads by itself, which it does before it asks who calls."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on, its body under a cap until `read_body` lifts it to set its own."""
+        if scope["type"] == "http":
+            scope[_CAP] = receive = _Capped(receive)
+        await self._app(scope, receive, send)
+
+
+class _Capped:
+    def __init__(self, receive: Receive) -> None:
+        self._receive = receive
+        self._size = 0
+        self._until: float | None = None
+        self._whole = False
+        self.lifted = False
+
+    async def __call__(self) -> Message:
+        if self.lifted or self._whole:
+            return await self._receive()
+        if self._until is None:
+            self._until = asyncio.get_running_loop().time() + _UNREAD_S
+        try:
+            async with asyncio.timeout_at(self._until):
+                message = await self._receive()
+        except TimeoutError:
+            raise _too_slow() from None
+        self._size += len(message.get("body", b""))
+        self._whole = not message.get("more_body", False)
+        if self._size > _UNREAD_BYTES:
+            raise _too_large(_UNREAD_BYTES)
+        return message
+
+
+def _too_slow() -> Problem:
+    return Problem(status=408, detail="the body came too slowly; send it again", headers={"Connection": "close"})
 
 
 def _too_large(limit: int) -> Problem:

@@ -81,6 +81,8 @@ async def _later(request: Request, error: Exception) -> Response:  # noqa: ARG00
 
 async def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101
+    if isinstance(error.__cause__, Problem):  # FastAPI wraps whatever ends the reading of a body into a 400
+        return answer(error.__cause__, instance=request.url.path)
     detail = HTTPStatus(error.status_code).description or error.detail
     problem = Problem(status=error.status_code, detail=detail, headers=error.headers)
     return answer(problem, instance=request.url.path)
