@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from itertools import islice
 
 import msgspec
 import pytest
@@ -15,7 +16,7 @@ from services.router.domain.lexicon import lexicons_of
 from services.router.domain.reading import read
 from services.router.domain.routing import RoutableComplaint, decide
 from services.router.domain.tokens import tokenise
-from services.router.usecases.deciding import ByRulebook, Judgement
+from services.router.usecases.deciding import ByRulebook, Judge
 from services.router.usecases.file_messages import Rules
 from shared.channel.account import Account
 from shared.channel.delivery import Delivery
@@ -27,7 +28,7 @@ from shared.messaging.records import Record
 from shared.reply_token import Tokens
 from shared.rulebook.load import Rulebook
 from shared.web.database import new_engine
-from tests.bench.bodies import bodies
+from tests.bench.bodies import bodies, texts_of
 from tests.bench.report import Report
 from tests.bench.rounds import spread
 from tests.bench.sizes import Sizes
@@ -62,7 +63,11 @@ def _events(number: int) -> list[MessageReceived]:
 
 def test_microseconds_of_reading_and_deciding(report: Report, sizes: Sizes) -> None:
     rulebook = default_rulebook()
-    texts = [event.text for event in _events(200)]
+    for size, texts in (("300", [event.text for event in _events(200)]), ("1,000", list(islice(texts_of(1000), 200)))):
+        _tell(report, sizes, rulebook, size, texts)
+
+
+def _tell(report: Report, sizes: Sizes, rulebook: Rulebook, size: str, texts: list[str]) -> None:
     lexicons, tokens = lexicons_of(rulebook), {text: tokenise(text) for text in texts}
     readings = [read(text, rulebook=rulebook) for text in texts]
     stages: dict[str, Callable[[], object]] = {
@@ -77,7 +82,7 @@ def test_microseconds_of_reading_and_deciding(report: Report, sizes: Sizes) -> N
     for name, work in stages.items():
         work()
         found = [_microseconds(work, times=len(texts)) for _ in range(sizes.rounds)]
-        report.remark(f"router, a complaint of 1 KiB, {name}: {spread(found, digits=0)} us of processor time")
+        report.remark(f"router, a text of {size} bytes, {name}: {spread(found, digits=0)} us of processor time")
 
 
 async def test_microseconds_of_the_store(report: Report, sizes: Sizes, database_url: str) -> None:
@@ -89,7 +94,7 @@ async def test_microseconds_of_the_store(report: Report, sizes: Sizes, database_
     try:
         for name, rules in (
             ("whole batch", _rules(judge, rulebook)),
-            ("store, the verdict given", _rules(lambda _: verdict, rulebook)),
+            ("store, the verdict given", _rules(lambda message: verdict, rulebook)),
         ):
             handler, found = FileReceived(lambda rules=rules: rules), []  # type: ignore[misc]
             for _ in range(sizes.rounds + 1):
@@ -97,12 +102,14 @@ async def test_microseconds_of_the_store(report: Report, sizes: Sizes, database_
                 async with engine.begin() as connection:
                     await handler(connection, records, now=SystemClock().now())
                 found.append((time.perf_counter() - started) / BATCH * 1e6)
-            report.remark(f"router, a complaint of 1 KiB, {name}: {spread(found[1:], digits=0)} us by the clock")
+            report.remark(
+                f"router, batches of {BATCH}, {name}: {spread(found[1:], digits=0)} us a complaint by the clock"
+            )
     finally:
         await engine.dispose()
 
 
-def _rules(judge: Callable[[MessageReceived], Judgement], rulebook: Rulebook) -> Rules:
+def _rules(judge: Judge, rulebook: Rulebook) -> Rules:
     return Rules(judge=judge, reopen_within=rulebook.correlation.reopen_within)
 
 

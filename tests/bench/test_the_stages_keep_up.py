@@ -2,8 +2,8 @@
 
 The complaints of a round go through the stages one by one: ingest alone files and publishes them, then the router
 process is started and settles what waits in its topic, then the responder process takes that over. A stage's rate is
-read from the instants of its transactions. After that as many again are posted while all three run; each has a way back,
-so that its acknowledgement is composed and queued; the vendor behind it never answers, so that sending costs nothing.
+read from the instants of its transactions. After that as many again are posted while all three run. Each complaint has
+a way back, so its acknowledgement is composed and queued; the vendor behind it never answers, so sending costs nothing.
 """
 
 from __future__ import annotations

@@ -43,6 +43,8 @@ class Contact(BaseModel):
     """Who complains."""
 
     handle: str
+    name: str | None = None
+    email: str | None = None
 
 
 class Complaint(BaseModel):
@@ -51,6 +53,7 @@ class Complaint(BaseModel):
     text: str
     contact: Contact
     order_reference: str | None = None
+    metadata: dict[str, str] = {}
 
 
 engine = create_async_engine(os.environ["NAIVE_DATABASE_URL"])
