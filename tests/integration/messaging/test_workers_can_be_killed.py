@@ -88,6 +88,40 @@ async def test_only_so_much_waits(workers: Workers) -> None:
     await asyncio.gather(*waiting)
 
 
+async def test_what_waits_behind_work_that_ends_its_process_is_done_by_the_next() -> None:
+    pool = Workers(size=1, waiting=20)
+    pid = await pool.run(own_pid, timeout=SOON)
+    orders = [pool.run(double, bytes([n]), timeout=SOON) for n in range(6)]
+    ends = [pool.run(crash, timeout=SOON), pool.run(hang, timeout=timedelta(seconds=0.3))]
+    mixed = [*orders[:2], ends[0], *orders[2:4], ends[1], *orders[4:], pool.run(own_pid, timeout=SOON)]
+    answers = await asyncio.gather(*mixed, return_exceptions=True)
+    assert [type(answers[2]), type(answers[5])] == [WorkCrashed, WorkTimedOut]
+    assert [a for a in answers if isinstance(a, bytes)] == [bytes([n, n]) for n in range(6)]
+    assert answers[-1] != pid
+    await pool.stop()
+
+
+async def test_nobody_gets_the_answer_of_one_who_went_away(workers: Workers) -> None:
+    await workers.run(own_pid, timeout=SOON)
+    first = asyncio.create_task(workers.run(time.sleep, 0.3, timeout=SOON))
+    leaving = asyncio.create_task(workers.run(double, b"a", timeout=SOON))
+    last = asyncio.create_task(workers.run(double, b"b", timeout=SOON))
+    await asyncio.sleep(0.1)
+    leaving.cancel()
+    assert await last == b"bb"
+    await first
+
+
+async def test_work_under_way_when_all_is_stopped_ends_as_crashed() -> None:
+    pool = Workers(size=1)
+    await pool.run(own_pid, timeout=SOON)
+    under_way = [asyncio.create_task(pool.run(hang, timeout=SOON)) for _ in range(20)]
+    await asyncio.sleep(0.1)
+    await pool.stop()
+    ended = await asyncio.gather(*under_way, return_exceptions=True)
+    assert {type(e) for e in ended} == {WorkCrashed, WorkersBusy}
+
+
 async def test_a_caller_who_goes_away_takes_his_work_with_him(workers: Workers) -> None:
     pid = await workers.run(own_pid, timeout=SOON)
     leaving = asyncio.create_task(workers.run(hang, timeout=SOON))
