@@ -11,7 +11,7 @@ import msgspec
 from services.ingest.domain.parcel import Filing
 from shared import ids
 from shared.channel.inbound import InboundChange, InboundMessage
-from shared.contracts.parts import Attachment, BlobRef, Sender
+from shared.contracts.parts import Attachment, BlobRef, ReplyAddress, Sender
 from shared.contracts.received import JoinHints, MessageReceived
 from shared.reply_token import Tokens
 from shared.text import storable
@@ -55,34 +55,34 @@ def file_message(
     complaint_id = ids.complaint_id(message_id)
     text = storable(message.text)
     full_text = storable(message.full_text) if message.full_text is not None else None
-    subject = storable(message.subject) if message.subject else None
+    subject = _kept(message.subject)
     event = MessageReceived(
         message_id=message_id,
         complaint_id=complaint_id,
         reference=ids.reference(complaint_id),
         account=account,
-        channel=message.channel_label or channel,
+        channel=storable(message.channel_label or channel),
         conversation=storable(message.conversation),
         threaded=message.threaded,
         provider_message_id=provider_id,
         received_at=received_at,
         sent_at=believable(message.sent_at, received_at=received_at),
         sender=_clean(message.sender),
-        reply=message.reply,
+        reply=_threaded(message.reply),
         subject=subject,
         text=_cut(text) if whole else text,
         full_text=_cut(full_text) if whole and full_text else full_text,
         whole=whole,
         attachments=attachments,
-        automatic=message.automatic,
+        automatic=_kept(message.automatic),
         public=message.public,
         joins=_joins(message, account=account, tokens=tokens, subject=subject, text=text),
-        language=message.language,
-        segment=message.segment,
-        order_reference=storable(message.order_reference) if message.order_reference else None,
-        outcome_sought=storable(message.outcome_sought) if message.outcome_sought else None,
+        language=_kept(message.language),
+        segment=storable(message.segment),
+        order_reference=_kept(message.order_reference),
+        outcome_sought=_kept(message.outcome_sought),
         metadata={storable(k): storable(v) for k, v in message.metadata.items()},
-        notes=message.notes,
+        notes=tuple(map(storable, message.notes)),
     )
     return Filing(event=event, key=f"{account}:{event.conversation}")
 
@@ -129,7 +129,18 @@ def _joins(message: InboundMessage, *, account: str, tokens: Tokens, subject: st
 
 def _clean(sender: Sender) -> Sender:
     fields = {f: getattr(sender, f) for f in ("name", "email", "phone", "handle", "customer_id")}
-    return msgspec.structs.replace(sender, **{f: storable(v) if v else None for f, v in fields.items()})
+    return msgspec.structs.replace(sender, **{f: _kept(v) for f, v in fields.items()})
+
+
+def _threaded(reply: ReplyAddress | None) -> ReplyAddress | None:
+    if reply is None:
+        return None
+    thread = {storable(name): storable(value) for name, value in reply.thread.items()}
+    return msgspec.structs.replace(reply, to=storable(reply.to), thread=thread)
+
+
+def _kept(text: str | None) -> str | None:
+    return storable(text) if text else None
 
 
 def _cut(text: str) -> str:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+import msgspec
+
 from services.ingest.domain.filing import believable, file_message, quoted_references
 from services.ingest.domain.parcel import Filing
 from shared.channel.inbound import InboundMessage
-from shared.contracts.parts import Sender
+from shared.contracts.parts import ReplyAddress, Sender
 from shared.reply_token import Tokens
 
 NOW = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
@@ -56,6 +58,14 @@ def test_nothing_that_a_database_refuses_gets_through() -> None:
     ).event
     assert (event.text, event.subject, event.conversation, event.sender.name) == ("a�", "�", "�", "N�")
     assert event.metadata == {"k�": "v�"}
+
+
+def test_what_an_answer_is_threaded_by_is_clean_too() -> None:
+    reply = ReplyAddress(account="shop", channel="webhook", to="a\x00", thread={"message_id": "\ud800"})
+    event = filed(reply=reply, automatic="a\x00", language="i\x00", segment="\ud800", notes=("n\x00",)).event
+    assert event.reply == ReplyAddress(account="shop", channel="webhook", to="a�", thread={"message_id": "�"})
+    assert (event.automatic, event.language, event.segment, event.notes) == ("a�", "i�", "�", ("n�",))
+    assert b"\\u0000" not in msgspec.json.encode(event)
 
 
 def test_another_reference_names_the_same_complaint() -> None:
