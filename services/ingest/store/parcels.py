@@ -36,11 +36,9 @@ ON CONFLICT (account) DO UPDATE SET cursor = excluded.cursor, moved_at = exclude
 async def file_parcels(connection: AsyncConnection, parcels: Sequence[Parcel], *, now: datetime) -> list[Outcome]:
     """File the parcels in order; of two that hold the same message the first files it and the other knows it."""
     fresh = await _insert_messages(connection, [f for p in parcels for f in p.filings])
-    claimed: set[UUID] = set()
     tally, outcomes, announcements, kept = Tally(), [], [], []
     for parcel in parcels:
-        filed = [f for f in parcel.filings if f.event.message_id in fresh and f.event.message_id not in claimed]
-        claimed.update(f.event.message_id for f in filed)
+        filed = _claimed(parcel, fresh)
         tally.add(parcel.account, "filed", len(filed))
         tally.add(parcel.account, "duplicate", len(parcel.filings) - len(filed))
         tally.add(parcel.account, "ignored", parcel.ignored)
@@ -53,6 +51,16 @@ async def file_parcels(connection: AsyncConnection, parcels: Sequence[Parcel], *
     await _keep_the_rest(connection, parcels, tally, now=now)
     await write_down(connection, tally, on_day=now.date())
     return await _with_known(connection, parcels, outcomes)
+
+
+def _claimed(parcel: Parcel, fresh: set[UUID]) -> list[Filing]:
+    """Take the parcel's filings out of those that are new; what stands in it twice is taken once."""
+    claimed = []
+    for filing in parcel.filings:
+        if filing.event.message_id in fresh:
+            fresh.remove(filing.event.message_id)
+            claimed.append(filing)
+    return claimed
 
 
 async def _insert_messages(connection: AsyncConnection, filings: Sequence[Filing]) -> set[UUID]:
