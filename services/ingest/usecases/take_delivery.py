@@ -79,9 +79,19 @@ class TakeDelivery:
         scope: str | None = None,
         cursor: Mapping[str, Any] | None = None,
     ) -> Taken:
-        """Read and commit a delivery whose origin is certain."""
-        parcel, answer = await self._packed(delivery, account, scope=scope, cursor=cursor)
-        outcome = await self._commits.file(parcel)
+        """Read and commit a delivery whose origin is certain; what meets a defect of ours is committed raw."""
+        try:
+            parcel, answer = await self._packed(delivery, account, scope=scope, cursor=cursor)
+            outcome = await self._commits.file(parcel)
+        except DeliveryInvalid:
+            self._refusals.count(account.account)
+            raise
+        except (TryLater, OSError):
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever it was, the delivery is kept
+            cause, detail = _why_unread(error, account)
+            parcel = await self._packing.pack_unread(delivery, cause=cause, detail=detail, cursor=cursor)
+            answer, outcome = Answer(), await self._commits.file(parcel)
         return Taken(answer=answer, parcel=parcel, outcome=outcome)
 
     async def _packed(
@@ -91,14 +101,6 @@ class TakeDelivery:
             parsed = await self.read(delivery, account)
         except DeliveryIgnored:
             parsed = Parsed(ignored=1)
-        except DeliveryInvalid:
-            self._refusals.count(account.account)
-            raise
-        except TryLater:
-            raise
-        except Exception as error:  # noqa: BLE001 - whatever it was, the delivery is kept
-            cause, detail = _why_unread(error, account)
-            return await self._packing.pack_unread(delivery, cause=cause, detail=detail, cursor=cursor), Answer()
         packed = await self._packing.pack(parsed, delivery=delivery, account=account, scope=scope, cursor=cursor)
         return packed, parsed.answer
 
@@ -127,5 +129,5 @@ def _why_unread(error: Exception, account: Account) -> tuple[str, str]:
         case _:
             # Our defect, not the customer's: the delivery waits in quarantine for the mended version.
             extra = {"channel": account.channel, "account": account.account}
-            logger.error("a channel met a defect", exc_info=error, extra=extra)
-            return "defect", f"{type(error).__name__} while reading it: a defect of ours"
+            logger.error("a delivery met a defect", exc_info=error, extra=extra)
+            return "defect", f"{type(error).__name__} while reading or filing it: a defect of ours"

@@ -9,6 +9,7 @@ import httpx
 import pytest
 from sqlalchemy import text
 
+from services.ingest.domain import filing
 from shared.meta.receiving import signature
 from tests.integration.ingest.conftest import RunningIngest
 
@@ -65,3 +66,21 @@ async def test_a_mixed_delivery_is_counted_item_by_item_when_it_comes_again_and_
     replayed = await whatsapp.http.post(f"/v1/deliveries/{kept['delivery_id']}/replay", headers=whatsapp.key)
     assert replayed.json()["filed"] == 1
     assert await books(whatsapp) == {"received": 6, "filed": 2, "duplicate": 2, "ignored": 2}
+
+
+@pytest.mark.parametrize("where", ["packed", "stored"])
+async def test_a_delivery_that_meets_a_defect_of_ours_behind_its_channel_is_kept(
+    where: str, whatsapp: RunningIngest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if where == "packed":
+        monkeypatch.setattr(filing, "quoted_references", _defect)
+    else:
+        monkeypatch.setattr("services.ingest.store.parcels._announcement", _defect)
+    assert (await deliver(whatsapp, delivery(message("wamid.a")))).status_code == 200
+    kept = (await whatsapp.http.get("/v1/deliveries", headers=whatsapp.key)).json()["items"]
+    assert [(k["cause"], k["state"]) for k in kept] == [("defect", "quarantined")]
+    assert await books(whatsapp) == {"received": 1, "quarantined": 1}
+
+
+def _defect(*_: object) -> None:
+    raise KeyError("planted")
