@@ -6,12 +6,18 @@ import asyncio
 import hashlib
 import os
 from pathlib import Path
+from uuid import UUID
 
 import obstore
 from obstore.exceptions import NotFoundError
 from obstore.store import LocalStore, ObjectStore, from_url
 
 from shared.contracts.parts import BlobRef
+
+
+def media_key(attachment_id: UUID) -> str:
+    """Return where a file that is fetched from its vendor later will stand."""
+    return f"media/{attachment_id}"
 
 
 class BlobMissing(Exception):

@@ -11,8 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from services.ingest.store import media
 from services.ingest.store.media import WaitingMedia
 from services.ingest.usecases.account_directory import AccountDirectory
-from services.ingest.usecases.packing import media_key
-from shared.blobs import Blobs
+from shared.blobs import Blobs, media_key
 from shared.channel.errors import SendingFailed
 from shared.channel.outbound import Means
 from shared.channel.port import Channel

@@ -30,11 +30,6 @@ _ROW_BYTES = 64 * 1024
 """Larger bodies go to the blob store; a row of megabytes would be read and written whole at every vacuum."""
 
 
-def media_key(attachment_id: uuid.UUID) -> str:
-    """Return where a file that is fetched later will stand in the blob store."""
-    return f"media/{attachment_id}"
-
-
 class Packing:
     """Packs parcels; holds what that needs."""
 

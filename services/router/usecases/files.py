@@ -7,7 +7,7 @@ from uuid import UUID
 
 from services.router.usecases.refusals import NotFound
 from services.router.usecases.show import Shower
-from shared.blobs import BlobMissing, Blobs
+from shared.blobs import BlobMissing, Blobs, media_key
 from shared.contracts.parts import Attachment
 
 
@@ -22,7 +22,7 @@ class Files:
         """Return a file of a complaint; `NotFound` while it is not there."""
         attachment = await self.shower.attachment(reference, attachment_id)
         # A file that the vendor only named was announced without its bytes; ingest puts them there once it has them.
-        key = attachment.blob.key if attachment.blob else f"media/{attachment_id}"
+        key = attachment.blob.key if attachment.blob else media_key(attachment_id)
         return attachment, await self._read(key)
 
     async def whole_text(self, reference: str, message_id: UUID) -> bytes:

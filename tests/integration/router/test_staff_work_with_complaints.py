@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import msgspec
 
-from shared.blobs import Blobs
+from shared.blobs import Blobs, media_key
 from shared.contracts.parts import Attachment, Sender
 from shared.ids import event_id
 from shared.web.lists import Cursor
@@ -60,6 +60,18 @@ async def test_a_complaint_is_shown_whole(router: RunningRouter) -> None:
     assert got.headers["x-content-type-options"] == "nosniff"
     assert got.headers["content-type"] == "application/octet-stream"
     _refused(await router.http.get(f"/v1/complaints/{stranger.reference}/attachments/{attachment_id}"), 404)
+
+
+async def test_a_file_that_the_vendor_gives_later_is_read_once_it_is_there(router: RunningRouter) -> None:
+    attachment_id = event_id("attachment", "voice", 0)
+    file = Attachment(attachment_id=attachment_id, name="voice.ogg", media_type="audio/ogg", note="still to be fetched")
+    opener = chatted("Ascoltate!", id_="voice", attachments=(file,))
+    await router.publish(opener)
+    await _settled(router, 1)
+    url = f"/v1/complaints/{opener.reference}/attachments/{attachment_id}"
+    _refused(await router.http.get(url), 404)
+    await Blobs(router.settings.blob_url).keep_as(media_key(attachment_id), b"OggS")
+    assert (await router.http.get(url)).content == b"OggS"
 
 
 async def _with_messages(router: RunningRouter, reference: str, n: int) -> dict[str, Any]:
