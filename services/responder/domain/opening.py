@@ -46,6 +46,11 @@ class OpenableStep(Protocol):
         ...
 
     @property
+    def message_template(self) -> str | None:
+        """What the system sends to take it."""
+        ...
+
+    @property
     def skippable_with_reason(self) -> bool:
         """Whether it may be left out."""
         ...
@@ -102,4 +107,5 @@ def _opened(step: OpenableStep, at: datetime, terms: Terms) -> dict[str, Any]:
         "due_at": written(due_at) if due_at else None,
         "evidence_required": bool(step.required_evidence),
         "skippable": step.skippable_with_reason,
+        "sends": step.message_template if step.actor == "system" else None,
     }

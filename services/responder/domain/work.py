@@ -15,7 +15,10 @@ AcknowledgementState = Literal["none", "queued", "sent", "delivered", "failed", 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """A step of the playbook on this complaint."""
+    """A step of the playbook on this complaint; `sends` names what the system sends to take it.
+
+    An open one has a `reason` where the system tried and could not.
+    """
 
     step: str
     order: int
@@ -24,6 +27,7 @@ class Step:
     due_at: datetime | None = None
     evidence_required: bool = False
     skippable: bool = True
+    sends: str | None = None
     state: StepState = "open"
     evidence: str | None = None
     reason: str | None = None

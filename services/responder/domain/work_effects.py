@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from services.responder.domain import automatic_steps
 from services.responder.domain.clock_effects import all_started
 from services.responder.domain.entries import Entry, instant
 from services.responder.domain.work import Acknowledgement, Resolution, Step, WorkState
 
+ACKNOWLEDGEMENT = "acknowledgement"
 _KEPT_QUEUES = 20
 
 
@@ -62,7 +64,8 @@ def acknowledgement_queued(state: WorkState, entry: Entry) -> WorkState:
 def acknowledgement_withheld(state: WorkState, entry: Entry) -> WorkState:
     """Remember why none was sent."""
     reason = ", ".join(entry.data["reasons"])
-    return replace(state, acknowledgement=Acknowledgement(state="withheld", reason=reason))
+    steps = automatic_steps.not_taken(state.steps, ACKNOWLEDGEMENT, entry, reason=f"withheld: {reason}")
+    return replace(state, acknowledgement=Acknowledgement(state="withheld", reason=reason), steps=steps)
 
 
 def acknowledged(state: WorkState, entry: Entry) -> WorkState:
@@ -70,13 +73,15 @@ def acknowledged(state: WorkState, entry: Entry) -> WorkState:
     told = Acknowledgement(
         state="sent", outbound_id=entry.data["outbound_id"], sent_at=entry.at, channel=entry.data["channel"]
     )  # fmt: skip
-    return replace(state, acknowledgement=told, acknowledged_at=state.acknowledged_at or entry.at)
+    steps = automatic_steps.taken(state.steps, ACKNOWLEDGEMENT, entry, evidence=entry.data["outbound_id"])
+    return replace(state, acknowledgement=told, acknowledged_at=state.acknowledged_at or entry.at, steps=steps)
 
 
 def acknowledgement_failed(state: WorkState, entry: Entry) -> WorkState:
     """Remember that it never arrived."""
     failed = replace(state.acknowledgement, state="failed", reason=entry.data["reason"], sent_at=None)
-    return replace(state, acknowledgement=failed, acknowledged_at=None)
+    steps = automatic_steps.not_taken(state.steps, ACKNOWLEDGEMENT, entry, reason=f"failed: {entry.data['reason']}")
+    return replace(state, acknowledgement=failed, acknowledged_at=None, steps=steps)
 
 
 def acknowledgement_delivered(state: WorkState, _entry: Entry) -> WorkState:

@@ -30,6 +30,9 @@ async def test_an_acknowledgement_is_sent_once_and_meets_its_clock(
     (text,) = neighbours.texts_to("393330000001")
     assert routed.reference in text
     assert await responder.kinds(routed) == ["opened", "acknowledgement_queued", "acknowledged"]
+    steps = {step["step"]: step for step in (await responder.complaint(routed))["steps"]}
+    assert (steps["acknowledge"]["state"], steps["acknowledge"]["by"]) == ("done", "system")
+    assert steps["listen"]["state"] == "open"
 
 
 async def test_the_same_change_again_sends_nothing_again(responder: RunningResponder, neighbours: Neighbours) -> None:
@@ -67,6 +70,8 @@ async def test_a_robot_is_never_answered(responder: RunningResponder, neighbours
     found = await responder.complaint(routed)
     assert found["acknowledgement"]["state"] == "withheld"
     assert found["acknowledgement"]["reason"] == "automatic_mail"
+    step = next(step for step in found["steps"] if step["step"] == "acknowledge")
+    assert (step["state"], step["reason"]) == ("open", "withheld: automatic_mail")
     assert (await responder.clock(routed, "acknowledge"))["state"] == "cancelled"
     assert neighbours.sent == []
 

@@ -37,6 +37,10 @@ STEPS = (
         {"id": "solve", "order": 2, "actor": "agent", "titles": {"en": "Solve"}, "done_when": {"en": "Solved"}}
         | {"required_evidence": ["proof_of_dispatch"]}
     ),
+    PlaybookStep.model_validate(
+        {"id": "confirm", "order": 3, "actor": "system", "titles": {"en": "Confirm"}, "done_when": {"en": "Sent"}}
+        | {"message_template": "acknowledgement"}
+    ),
 )
 
 

@@ -391,10 +391,46 @@ def test_a_step_is_done_with_evidence_or_skipped_with_a_reason() -> None:
         assert refused.value.status == status
     assert settle("solve", "done", evidence="tracking number filed") == ["step"]
     assert settle("solve", "done", evidence="tracking number filed") == []
-    assert [step.state for step in desk.state.steps] == ["open", "done"]
+    assert [step.state for step in desk.state.steps] == ["open", "done", "open"]
     due_at = desk.state.steps[0].due_at
     assert due_at is not None
     assert due_at.isoformat() == "2026-12-21T11:30:00+00:00"  # half an hour left on Friday, then Monday morning
+
+
+def test_the_step_of_the_system_follows_the_acknowledgement() -> None:
+    desk = Desk()
+
+    def step() -> tuple[str, str | None, str | None]:
+        confirm = desk.state.steps[-1]
+        return confirm.state, confirm.reason, confirm.by
+
+    assert step() == ("open", None, None)
+    desk.does(acknowledgement_queued(desk.state, outbound_id="a", now=SOON))
+    assert step()[0] == "open"
+    desk.does(
+        acknowledgement_sent(
+            desk.state, outbound_id="a", channel="email", provider_message_id=None, terms=desk.terms, now=SOON
+        )
+    )
+    assert step() == ("done", None, "system")
+    assert (desk.state.steps[-1].evidence, desk.state.steps[-1].at) == ("a", SOON)
+    assert {one.state for one in desk.state.steps[:-1]} == {"open"}
+    desk.does(acknowledgement_failed(desk.state, outbound_id="a", reason="mailbox_full", now=SOON))
+    assert step() == ("open", "failed: mailbox_full", "system")
+
+
+def test_a_withheld_acknowledgement_leaves_its_step_to_a_person() -> None:
+    desk = Desk()
+    desk.does(acknowledgement_withheld(desk.state, reasons=["date_missing"], owed=True, now=SOON))
+    assert (desk.state.steps[-1].state, desk.state.steps[-1].reason) == ("open", "withheld: date_missing")
+    desk.does(set_step(desk.state, step="confirm", to="done", evidence="by phone", reason=None, by="key:a", now=SOON))
+    assert desk.state.steps[-1].state == "done"
+    desk.does(
+        acknowledgement_sent(
+            desk.state, outbound_id="a", channel="email", provider_message_id=None, terms=desk.terms, now=SOON
+        )
+    )
+    assert desk.state.steps[-1].evidence == "by phone", "what a person has settled stays settled"
 
 
 def test_whoever_acts_in_the_moment_after_a_breach_finds_it_in_the_ledger() -> None:

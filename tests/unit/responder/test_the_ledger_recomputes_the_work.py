@@ -89,8 +89,8 @@ ACTS: dict[str, Act] = {
     ),
     "step": lambda d, now, n: steps.set_step(
         d.state,
-        step=("listen", "solve")[n % 2],
-        to=("done", "skipped")[n % 3 == 0],
+        step=("listen", "solve", "confirm")[n % 3],
+        to=("done", "skipped")[n % 4 == 0],
         evidence="tracking",
         reason="not needed",
         by="key:a",

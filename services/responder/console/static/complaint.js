@@ -101,8 +101,10 @@ function conversation(c) {
 
 function step(s) {
   const made = element("li", { className: s.state }, element("p", {}, element("strong", { text: s.title }), ` ${s.actor === "system" ? "· automatic" : ""}`));
-  if (s.state !== "open") made.append(element("p", { className: "hint", text: [s.state, s.evidence ?? s.reason, s.by].filter(Boolean).join(" · ") }));
-  else if (s.actor !== "system") {
+  if (s.state !== "open") made.append(element("p", { className: "hint", text: [s.state, s.by === "system" ? null : (s.evidence ?? s.reason), s.by].filter(Boolean).join(" · ") }));
+  else {
+    if (s.reason) made.append(element("p", { className: "hint" }, badge("not sent", "bad"), ` ${s.reason.replaceAll("_", " ")}`));
+    if (s.actor === "system" && !s.reason) return made; // it is taken by itself
     const form = element("form", {}, element("input", { name: "evidence", "aria-label": `Evidence for: ${s.title}`, required: s.evidence_required, placeholder: s.evidence_required ? "Evidence" : "Note (optional)" }),
       element("button", { text: "Done" }));
     form.addEventListener("submit", async (event) => {
