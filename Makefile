@@ -1,7 +1,8 @@
 # Ascolto. `make help` lists the targets; each sets up what it needs by itself.
 
 # The newest Python that can run it; on an older one the bootstrap says what to install.
-PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do command -v $$p && break; done)
+# Each is tried, not only looked for: a version manager leaves commands that start nothing.
+PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do $$p -c '' >/dev/null 2>&1 && command -v $$p && break; done)
 BIN := .venv/bin
 TESTS ?= 
 WORKERS ?= 2
