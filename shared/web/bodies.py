@@ -10,7 +10,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.web.problems import Problem
 
-RECEIPT_S = 30.0
+RECEIPT_S = 120.0
+_PATIENCE_S = 6.0
 _SLOWEST_BYTES_PER_S = 20_000
 _UNREAD_S = 8.0
 _UNREAD_BYTES = 1024 * 1024
@@ -25,21 +26,23 @@ async def read_body(request: Request, *, limit: int) -> bytes:
     if _CAP in request.scope:
         request.scope[_CAP].lifted = True
     try:
-        async with asyncio.timeout(min(RECEIPT_S, 5 + limit / _SLOWEST_BYTES_PER_S)):
-            return await _collect(request, limit)
+        async with asyncio.timeout(_PATIENCE_S) as deadline:
+            return await _collect(request, limit, deadline)
     except TimeoutError:
         raise _too_slow() from None
     except ClientDisconnect:
         raise Problem(status=400, detail="the connection ended inside the body") from None
 
 
-async def _collect(request: Request, limit: int) -> bytes:
-    parts, size = [], 0
+async def _collect(request: Request, limit: int, deadline: asyncio.Timeout) -> bytes:
+    parts, size, began = [], 0, asyncio.get_running_loop().time()
     async for chunk in request.stream():
         size += len(chunk)
         if size > limit:
             raise _too_large(limit)
         parts.append(chunk)
+        # Time is earned by sending: a slow line gets through with a large file, one byte a second does not.
+        deadline.reschedule(began + min(RECEIPT_S, _PATIENCE_S + size / _SLOWEST_BYTES_PER_S))
     return parts[0] if len(parts) == 1 else b"".join(parts)
 
 
