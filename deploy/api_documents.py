@@ -24,7 +24,7 @@ from shared.contracts.routed import ComplaintRouted
 from shared.contracts.topics import PROGRESS, RECEIVED, ROUTED, Topic
 
 FOLDER = Path(__file__).resolve().parent.parent / "docs" / "api"
-_NOWHERE = {"database_url": "postgresql://nobody@127.0.0.1:1/none", "house_key": "A" * 43 + "="}
+_NOWHERE: dict[str, Any] = {"database_url": "postgresql://nobody@127.0.0.1:1/none", "house_key": "A" * 43 + "="}
 _EVENTS: tuple[tuple[type[MessageReceived | ComplaintRouted | ComplaintProgress], Topic, str], ...] = (
     (MessageReceived, RECEIVED, "account and conversation"),
     (ComplaintRouted, ROUTED, "complaint_id"),
