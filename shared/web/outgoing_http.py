@@ -5,7 +5,10 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 import socket
+from collections.abc import Iterable
+from typing import Any
 
+import httpcore
 import httpx
 
 from shared.channel.errors import SendingFailed
@@ -13,28 +16,66 @@ from shared.channel.errors import SendingFailed
 _TIMEOUT = httpx.Timeout(10.0, connect=5.0)
 
 
-class _GuardedTransport(httpx.AsyncHTTPTransport):
-    """Refuses private targets: the address is resolved, judged and pinned, so a second answer cannot move it."""
+class _OutsideOnly(httpcore.AsyncNetworkBackend):
+    """Connects to public addresses: what a name resolves to is judged and pinned, so a second answer cannot move it.
 
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        host = request.url.host
-        address = await _public_address(host, request.url.port or (443 if request.url.scheme == "https" else 80))
-        request.extensions = {**request.extensions, "sni_hostname": host}
-        request.headers.setdefault("host", request.url.netloc.decode("ascii"))
-        request.url = request.url.copy_with(host=address)
-        return await super().handle_async_request(request)
+    It stands below the pool, which tells connections apart by name: two vendors behind one address share none.
+    """
+
+    def __init__(self) -> None:
+        self._sockets = httpcore.AnyIOBackend()
+
+    async def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,  # noqa: ASYNC109 - the port's shape
+        local_address: str | None = None,
+        socket_options: Iterable[Any] | None = None,
+    ) -> httpcore.AsyncNetworkStream:
+        """Connect to the first of the name's addresses that answers; `SendingFailed` when one of them is private."""
+        failure: Exception = httpcore.ConnectError(f"{host} has no address")
+        try:
+            async with asyncio.timeout(timeout):
+                for address in await _public_addresses(host, port):
+                    try:
+                        return await self._sockets.connect_tcp(
+                            address, port, local_address=local_address, socket_options=socket_options
+                        )
+                    except httpcore.ConnectError as error:
+                        failure = error
+        except TimeoutError as error:
+            raise httpcore.ConnectTimeout(f"{host} does not answer") from error
+        raise failure
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait between tries."""
+        await asyncio.sleep(seconds)
 
 
-async def _public_address(host: str, port: int) -> str:
-    loop = asyncio.get_running_loop()
+async def _public_addresses(host: str, port: int) -> list[str]:
     try:
-        found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except OSError as error:
-        raise httpx.ConnectError(f"{host} has no address") from error
+        raise httpcore.ConnectError(f"{host} has no address") from error
     addresses = [str(entry[4][0]) for entry in found]
-    if not addresses or any(not ipaddress.ip_address(a.partition("%")[0]).is_global for a in addresses):
+    if any(not ipaddress.ip_address(a.partition("%")[0]).is_global for a in addresses):
         raise SendingFailed("the vendor's address leads into a private network", cause="private_target")
-    return addresses[0]
+    return addresses
+
+
+class _GuardedTransport(httpx.AsyncHTTPTransport):
+    """httpx's transport over connections that lead outside only."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._pool = httpcore.AsyncConnectionPool(
+            ssl_context=httpx.create_ssl_context(trust_env=False),
+            max_connections=100,
+            max_keepalive_connections=20,
+            keepalive_expiry=5.0,
+            network_backend=_OutsideOnly(),
+        )
 
 
 def new_vendor_client(*, allow_private_targets: bool) -> httpx.AsyncClient:
