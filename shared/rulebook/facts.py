@@ -49,7 +49,7 @@ FACTS: Mapping[str, Fact] = {
     "reach": Fact(kind=int, says="followers of the author; 0 when unknown", example="complaint.reach >= 50000"),
     "contacts": Fact(
         kind=int,
-        says="how often this party has written about it, this time included",
+        says="how many complaints this contact point opened in 30 days, this one included; at most 100",
         example="complaint.contacts >= 3",
     ),
     "attachments": Fact(kind=int, says="how many files came with it", example="complaint.attachments > 0"),

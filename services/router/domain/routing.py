@@ -71,6 +71,12 @@ def _plain(text: str) -> str:
     return text if text.isascii() else text.encode("utf-8", "replace").decode()
 
 
+def contacts_told(decision: Decision) -> int:
+    """Return how many complaints of its sender a decision counted."""
+    told = decision.because.facts.get("contacts", 1)
+    return told if isinstance(told, int) else 1
+
+
 @dataclass(frozen=True, slots=True)
 class _Program(Generic[AnyRule]):
     rule: AnyRule
@@ -144,6 +150,8 @@ def _decision(rule: Rule, policy: str | None, because: Because, reading: Reading
 def _named(uses: tuple[str, ...], facts: Mapping[str, Any]) -> dict[str, str | int | bool | list[str] | None]:
     """The facts that the rule asks for; metadata only by its keys, since its values may be anybody's words."""
     named: dict[str, str | int | bool | list[str] | None] = {"category": facts["category"]}
+    if facts["contacts"] > 1:  # it may raise the severity, whether the rule asks for it or not
+        named["contacts"] = facts["contacts"]
     for name in uses:
         named[name] = sorted(facts[name]) if name == "metadata" else facts[name]
     return named

@@ -21,6 +21,8 @@ def severity_of(
     if "minor" in signals and usual == "S3":
         usual = "S4"
     floors = [known.at_least for one in signals if (known := taxonomy.signals.get(one)) and known.at_least]
+    if category == taxonomy.not_a_complaint:
+        contacts = 1  # who asks or praises three times has no grave complaint
     for floor in taxonomy.floors:
         if _applies(floor, category, subcategory, signals, contacts):
             floors.append(floor.at_least)

@@ -50,6 +50,7 @@ contact_points = Table(
     Column("verified", Boolean, nullable=False),
     Column("first_seen_at", _Instant, nullable=False),
     PrimaryKeyConstraint("party_id", "contact_point_id", name="contact_points_pkey"),
+    Index("contact_points_point", "contact_point_id"),
 )
 
 # The decision in force stands here in columns to be searched by, whole and with its reason in `decisions`.
@@ -87,6 +88,7 @@ complaints = Table(
     UniqueConstraint("reference", name="complaints_reference"),
     Index("complaints_newest", "received_at", "complaint_id"),
     Index("complaints_queue", "queue", "received_at", "complaint_id"),
+    Index("complaints_party", "party_id", "received_at"),
 )
 
 # `content` is what ingest announced, word for word; columns beside it are only what is searched by.

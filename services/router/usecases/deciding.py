@@ -30,8 +30,11 @@ class Judgement:
 class Judge(Protocol):
     """Says what becomes of a message that opens a complaint."""
 
-    def __call__(self, message: MessageReceived) -> Judgement:
-        """Return the judgement; never raises for what a customer may write."""
+    def __call__(self, message: MessageReceived, *, contacts: int = 1) -> Judgement:
+        """Return the judgement; never raises for what a customer may write.
+
+        `contacts` counts the sender's complaints of the last thirty days, this one included.
+        """
         ...
 
 
@@ -41,27 +44,36 @@ class ByRulebook:
 
     rulebook: Rulebook
 
-    def __call__(self, message: MessageReceived) -> Judgement:
+    def __call__(self, message: MessageReceived, *, contacts: int = 1) -> Judgement:
         """Return the judgement on a message that opens a complaint."""
-        return self._judge(message, self._read(message))
+        return self._judge(message, self._read(message, contacts), contacts)
 
-    def corrected(self, message: MessageReceived, *, category: str, subcategory: str | None) -> Judgement:
+    def corrected(
+        self, message: MessageReceived, *, category: str, subcategory: str | None, contacts: int = 1
+    ) -> Judgement:
         """Return the judgement once a person has said what the complaint is about."""
-        reading = recategorised(self._read(message), category=category, subcategory=subcategory, rulebook=self.rulebook)
-        return self._judge(message, reading)
+        reading = recategorised(
+            self._read(message, contacts),
+            category=category,
+            subcategory=subcategory,
+            contacts=contacts,
+            rulebook=self.rulebook,
+        )
+        return self._judge(message, reading, contacts)
 
-    def _read(self, message: MessageReceived) -> Reading:
+    def _read(self, message: MessageReceived, contacts: int) -> Reading:
         return read(
             message.text,
             rulebook=self.rulebook,
             subject=message.subject,
             hint=message.language,
             reach=message.sender.reach,
+            contacts=contacts,
             automatic=message.automatic is not None,
             outcome_said=message.outcome_sought,
         )
 
-    def _judge(self, message: MessageReceived, reading: Reading) -> Judgement:
+    def _judge(self, message: MessageReceived, reading: Reading, contacts: int) -> Judgement:
         complaint = RoutableComplaint(
             reading=reading,
             channel=message.channel,
@@ -71,6 +83,7 @@ class ByRulebook:
             public=message.public,
             automatic=message.automatic is not None,
             reach=message.sender.reach or 0,
+            contacts=contacts,
             attachments=len(message.attachments),
             has_order=message.order_reference is not None,
             metadata=message.metadata,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -11,6 +11,7 @@ from uuid import UUID
 import msgspec
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.router.domain.repeats import Opening, contacts
 from services.router.store.filing import (
     JoinedRow,
     OpenedRow,
@@ -22,6 +23,7 @@ from services.router.store.filing import (
 )
 from services.router.store.lookups import decisions_of, find, take_early
 from services.router.store.parties import insert_parties
+from services.router.store.repeats import earlier_complaints
 from services.router.store.tables import messaging
 from services.router.store.ties import insert_early, point_conversations, suggest_links
 from services.router.usecases.announcing import announcement_of
@@ -60,8 +62,9 @@ async def file_messages(
     batch = Batch(found=found, reopen_within=rules.reopen_within, quoted_references=rules.quoted_references)
     await batch.take_all(everything)
     verdicts = await _stored_verdicts(connection, batch)
+    counted = await _contacts(connection, batch)
     # PostgreSQL writes what hangs on no verdict while the rulebook is asked for one: each has a core of its own.
-    await beside(_write_said(connection, batch, now=now), _judge(batch, rules, verdicts))
+    await beside(_write_said(connection, batch, now=now), _judge(batch, rules, verdicts, counted))
     announcements: list[Announcement] = []
     await beside(_write_complaints(connection, batch, verdicts, now=now), _tell(batch, verdicts, announcements))
     await announce(connection, messaging, announcements)
@@ -96,11 +99,27 @@ async def _stored_verdicts(connection: AsyncConnection, batch: Batch) -> dict[UU
     return verdicts
 
 
-async def _judge(batch: Batch, rules: Rules, verdicts: dict[UUID, Verdict]) -> None:
+async def _contacts(connection: AsyncConnection, batch: Batch) -> dict[UUID, int]:
+    """Return how many complaints each opened one makes of whoever opened it; a robot's are not counted."""
+    openings = [
+        Opening(
+            complaint_id=complaint_id,
+            received_at=work.opened_by.message.received_at,
+            points=work.opened_by.party.point_ids,
+        )
+        for complaint_id, work in batch.work.items()
+        if work.opened_by is not None and work.opened_by.message.automatic is None
+    ]
+    return contacts(openings, stored=await earlier_complaints(connection, openings))
+
+
+async def _judge(
+    batch: Batch, rules: Rules, verdicts: dict[UUID, Verdict], counted: Mapping[UUID, int]
+) -> None:  # fmt: skip
     """Add the verdicts on those complaints that the batch opens."""
     opened = [(i, work.opened_by) for i, work in batch.work.items() if work.opened_by is not None]
     async for complaint_id, arrival in in_turns(opened, at_once=_READ_AT_ONCE):
-        said = rules.judge(arrival.message)
+        said = rules.judge(arrival.message, contacts=counted.get(complaint_id, 1))
         body = msgspec.json.encode(said.decision).decode()
         verdicts[complaint_id] = Verdict(decision=said.decision, body=body, outcome_sought=said.outcome_sought)
 

@@ -12,6 +12,7 @@ from msgspec import structs
 from sqlalchemy import RowMapping
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from services.router.domain.routing import contacts_told
 from services.router.store.moving import insert_correction, insert_transfer, put_decision, queues_left
 from services.router.store.showing import complaint_by, decision_of, opening_message
 from services.router.store.tables import messaging
@@ -67,7 +68,9 @@ class Mover:
                 raise Conflict("the complaint is filed under this already")
             content = await opening_message(connection, complaint["complaint_id"])
             message = msgspec.json.decode(content, type=MessageReceived)
-            decision = _said_by_staff(judge.corrected(message, category=category, subcategory=subcategory).decision)
+            contacts = contacts_told(await _decision(connection, complaint))
+            said = judge.corrected(message, category=category, subcategory=subcategory, contacts=contacts)
+            decision = _said_by_staff(said.decision)
             await self._put_corrected(connection, complaint, decision, reason=reason, by=by, now=now)
 
     async def _put_corrected(

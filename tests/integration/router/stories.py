@@ -29,12 +29,12 @@ NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 REOPEN_WITHIN = timedelta(days=14)
 
 
-def judge(message: MessageReceived) -> Judgement:
+def judge(message: MessageReceived, *, contacts: int = 1) -> Judgement:
     """Judge as plainly as can be: what is filed where does not hang on what the words mean."""
     decision = Decision(
         queue="logistics", playbook="latte", priority="P3", policy="retail.default", category="delivery",
         subcategory=None, severity="S3", language=message.language or "en", signals=(), rulebook="test.1",
-        because=Because(rule="all", condition="true", facts={"category": "delivery"}),
+        because=Because(rule="all", condition="true", facts={"category": "delivery", "contacts": contacts}),
     )  # fmt: skip
     return Judgement(decision=decision, outcome_sought=None)
 

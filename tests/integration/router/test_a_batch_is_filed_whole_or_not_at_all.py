@@ -15,10 +15,10 @@ from shared.migrations import differences
 from tests.integration.router.stories import REOPEN_WITHIN, Desk, chatted, judge, record_of, said
 
 
-def _trips_over_poison(message: MessageReceived) -> Judgement:
+def _trips_over_poison(message: MessageReceived, *, contacts: int = 1) -> Judgement:
     if "poison" in message.text:
         raise RuntimeError("a defect of ours")
-    return judge(message)
+    return judge(message, contacts=contacts)
 
 
 async def test_the_migrations_make_the_tables(database_url: str) -> None:

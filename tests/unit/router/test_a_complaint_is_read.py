@@ -141,6 +141,8 @@ class TestSeverity:
     def test_the_third_contact_is_grave(self, rulebook: Rulebook) -> None:
         assert read("Il pacco è in ritardo.", rulebook=rulebook, contacts=2).severity == "S3"
         assert read("Il pacco è in ritardo.", rulebook=rulebook, contacts=3).severity == "S2"
+        praise = read("Grazie mille, siete stati bravissimi e gentilissimi!", rulebook=rulebook, contacts=3)
+        assert (praise.category, praise.severity) == ("not_a_complaint", "S4")
 
     def test_a_vulnerable_person_without_what_is_essential_is_gravest(self, rulebook: Rulebook) -> None:
         text = "Siamo senza riscaldamento da due giorni, mia nonna è anziana e malata."
