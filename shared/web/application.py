@@ -18,6 +18,7 @@ from shared.web.bodies import CapBodies
 from shared.web.database import is_out_of_reach
 from shared.web.documented_problems import document_problems
 from shared.web.middleware import Observe
+from shared.web.prefix import BehindPrefix
 from shared.web.problems import Problem, answer, answer_problems, unavailable
 
 logger = logging.getLogger(__name__)
@@ -39,18 +40,22 @@ def new_application(
     lifespan: Lifespan,
     readiness: Mapping[str, Check],
 ) -> FastAPI:
-    """Return the application; its lifespan must set `app.state.access` before requests come."""
+    """Return the application; its lifespan must set `app.state.access` before requests come.
+
+    `root_path` is the prefix under which a proxy serves it.
+    """
     app = FastAPI(
         title=title,
         description=description,
         version="1",
-        root_path=root_path,
         lifespan=lifespan,
         # A call with a trailing slash too many is a 404 that says so, not a redirect that loses the body.
         redirect_slashes=False,
     )
     app.add_middleware(CapBodies)
     app.add_middleware(Observe)
+    if prefix := root_path.strip("/"):
+        app.add_middleware(BehindPrefix, prefix=f"/{prefix}")
     answer_problems(app)
     document_problems(app)
     for kind in (SQLAlchemyError, asyncpg.PostgresError, asyncpg.InterfaceError, OSError, Exception):

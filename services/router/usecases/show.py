@@ -32,10 +32,11 @@ _COMPLAINT = (
 
 
 class Shower:
-    """Reads complaints for people and for the other services."""
+    """Reads complaints for people and for the other services; `root_path` stands before the addresses of files."""
 
-    def __init__(self, *, engine: AsyncEngine) -> None:
+    def __init__(self, *, engine: AsyncEngine, root_path: str = "") -> None:
         self._engine = engine
+        self._root_path = root_path.rstrip("/")
         self._sizes: tuple[float, Mapping[str, int]] | None = None
 
     async def listed(
@@ -97,7 +98,7 @@ class Shower:
         changes: dict[UUID, list[RowMapping]] = {}
         for change in await showing.changes_of(connection, [row["message_id"] for row in rows]):
             changes.setdefault(change["message_id"], []).append(change)
-        base = f"/v1/complaints/{complaint['reference']}"
+        base = f"{self._root_path}/v1/complaints/{complaint['reference']}"
         return [_message(row, changes.get(row["message_id"], []), base=base) for row in rows]
 
 
