@@ -20,5 +20,5 @@ class StripsPrefix:
                 await PlainTextResponse("not under the prefix", 404)(scope, receive, send)
                 return
             path = scope["path"].removeprefix(self._prefix)
-            scope = scope | {"path": path, "raw_path": path.encode()}
+            scope = {**scope, "path": path, "raw_path": path.encode()}
         await self._app(scope, receive, send)

@@ -104,6 +104,8 @@ class Sender:
 
     async def _send(self, message: Outbound) -> None:
         outcome = await self._courier.attempt(message)
+        said = {"outcome": outcome.outcome, "cause": outcome.cause, "kind": message.kind, "attempt": message.attempts}
+        logger.info("a message was handed to its channel", extra={"outbound_id": str(message.outbound_id), **said})
         _ATTEMPTS.labels(message.reply.channel, message.kind, outcome.outcome).inc()
         if message.attempts == 1:
             _WAITED.observe(max(0.0, (outcome.ended_at - message.created_at).total_seconds()))
