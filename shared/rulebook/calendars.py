@@ -8,7 +8,7 @@ from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 import holidays
 from pydantic import AfterValidator, BeforeValidator, Field, field_validator, model_validator
@@ -76,8 +76,11 @@ class Calendar(Part):
     @field_validator("zone")
     @classmethod
     def _known_zone(cls, zone: str) -> str:
-        if zone not in _zones():
-            raise wrong(f"no such time zone `{zone}`", mend=closest(zone, _zones()))
+        try:
+            ZoneInfo(zone)
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            # Only now are all of them listed, which reads a directory of hundreds of files.
+            raise wrong(f"no such time zone `{zone}`", mend=closest(zone, available_timezones())) from None
         return zone
 
     @model_validator(mode="after")
@@ -103,11 +106,6 @@ def read_calendars(folder: Path) -> tuple[dict[str, Calendar], list[Problem]]:
     """Read `calendars.yaml` of a rulebook: every calendar by its name, or every problem."""
     held, problems = read(folder / "calendars.yaml", _File, root=folder)
     return (held.calendars if held else {}), problems
-
-
-@cache
-def _zones() -> frozenset[str]:
-    return frozenset(available_timezones())
 
 
 @cache

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 from typing import Annotated
 
-import cel
 from pydantic import AfterValidator, Field, model_validator
 
+from shared.rulebook import engine
 from shared.rulebook.facts import FACTS, example_facts
 from shared.rulebook.mends import closest, wrong
 from shared.rulebook.source import Part
@@ -30,7 +30,7 @@ def _condition(text: str) -> str:
         if name not in FACTS:
             raise wrong(f"`complaint.{name}` is not a fact", mend=closest(name, FACTS))
     try:
-        program = cel.compile(text)
+        program = engine.compile(text)
     except (ValueError, RuntimeError) as error:
         detail = str(error).split("ERROR: ")[-1].splitlines()[0]
         raise wrong(f"the condition does not parse: {detail}", mend=_parse_mend(text)) from None
@@ -41,9 +41,9 @@ def _condition(text: str) -> str:
     return _tried(text, program)
 
 
-def _tried(text: str, program: cel.Program) -> str:
+def _tried(text: str, program: engine.Program) -> str:
     try:
-        answer = program.execute(cel.Context({"complaint": example_facts()}))
+        answer = program.execute(engine.Context({"complaint": example_facts()}))
     except Exception as error:  # noqa: BLE001  the binding raises whatever fits the fault
         detail = str(error).split(". ")[0]
         raise wrong(f"the condition fails on an empty complaint: {detail}", mend="compare like with like") from None

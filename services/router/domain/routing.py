@@ -7,10 +7,9 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, Final, Generic, TypeVar
 
-import cel
-
 from services.router.domain.reading import Reading
 from shared.contracts.parts import Because, Decision
+from shared.rulebook import engine
 from shared.rulebook.facts import FACTS
 from shared.rulebook.load import Rulebook
 from shared.rulebook.rules import PolicyRule, Rule
@@ -91,7 +90,7 @@ def _programs(rulebook: Rulebook) -> tuple[tuple[_Program[Rule], ...], tuple[_Pr
 
 def _compiled(rule: AnyRule) -> _Program[AnyRule]:
     uses = tuple(name for name in FACTS if f"complaint.{name}" in rule.when)
-    return _Program(rule, cel.compile(rule.when), uses)
+    return _Program(rule, engine.compile(rule.when), uses)
 
 
 def decide(
@@ -99,7 +98,7 @@ def decide(
 ) -> Decision:  # fmt: skip
     """Decide by the first rule that matches. A rule that raises is skipped and told; there is always a queue."""
     facts = facts_of(complaint)
-    context = cel.Context({"complaint": facts})
+    context = engine.Context({"complaint": facts})
     rules, policies = _programs(rulebook)
     first = _first(rules, context, on_failed_rule)
     rule, uses = (first.rule, first.uses) if first else (rulebook.rules[-1], ())
