@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import asyncio
 import logging
 import time
 
@@ -29,6 +31,8 @@ class AccountDirectory:
         self._stored: dict[str, StoredAccount] = {}
         self._opened: dict[str, tuple[StoredAccount, Account]] = {}
         self._fresh_until = 0.0
+        self._changes = 0
+        self._looking = asyncio.Lock()
 
     async def find(self, name: str) -> Account | None:
         """Return the account if it exists and its channel is installed."""
@@ -43,14 +47,28 @@ class AccountDirectory:
     def refresh(self) -> None:
         """Forget what was remembered: an account has changed."""
         self._fresh_until = 0.0
+        self._looking = None  # what it reads may be of before the change
 
     async def _all(self) -> dict[str, StoredAccount]:
         if time.monotonic() < self._fresh_until:
             return self._stored
-        async with self._engine.connect() as connection:
-            self._stored = {s.account: s for s in await accounts.everything(connection)}
-        self._fresh_until = time.monotonic() + _FRESH_S
-        return self._stored
+        if self._looking is None:
+            self._looking = asyncio.create_task(self._look())
+        # One look for all who come while it is under way; none of them ends it by going away.
+        return await asyncio.shield(self._looking)
+
+    async def _look(self) -> dict[str, StoredAccount]:
+        this = asyncio.current_task()
+        try:
+            asked = time.monotonic()
+            async with self._engine.connect() as connection:
+                stored = {s.account: s for s in await accounts.everything(connection)}
+            if self._looking is this:
+                self._stored, self._fresh_until = stored, asked + _FRESH_S
+            return stored
+        finally:
+            if self._looking is this:
+                self._looking = None
 
     def _open(self, stored: StoredAccount) -> Account | None:
         known = self._opened.get(stored.account)
