@@ -16,22 +16,39 @@ WHERE i.inhparent = 'ingest.deliveries'::regclass AND c.relname ~ '^deliveries_[
 
 
 async def keep_partitions(connection: AsyncConnection, *, today: date, retention: timedelta) -> None:
-    """Make the partitions of the next days and drop those older than `retention`."""
+    """Make the partitions of the next days and drop what is older than `retention`."""
     await connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
     existing = set((await connection.execute(text(_PARTITIONS))).scalars())
     for ahead in range(_AHEAD_DAYS + 1):
         day = today + timedelta(days=ahead)
         if _name(day) not in existing:
-            await connection.execute(
-                text(
-                    f"CREATE TABLE ingest.{_name(day)} PARTITION OF ingest.deliveries "
-                    f"FOR VALUES FROM ('{day.isoformat()}') TO ('{(day + timedelta(days=1)).isoformat()}')"
-                )
-            )
-    oldest = _name(today - retention)
+            for statement in _making(day):
+                await connection.execute(text(statement))
+    oldest = today - retention
     for name in sorted(existing):
-        if name < oldest:
+        if name < _name(oldest):
             await connection.execute(text(f"DROP TABLE ingest.{name}"))
+    await connection.execute(text(f"DELETE FROM ingest.deliveries_rest WHERE received_at < '{_begin(oldest)}'"))  # noqa: S608
+
+
+def _making(day: date) -> list[str]:
+    """Return the statements that make a day's partition and move there what came before it was made.
+
+    After a long sleep ingest takes deliveries at once: while one of the day lies in the default partition, PostgreSQL
+    refuses to make the day's.
+    """
+    name, begin, end = f"ingest.{_name(day)}", _begin(day), _begin(day + timedelta(days=1))
+    return [
+        "LOCK TABLE ingest.deliveries_rest IN ACCESS EXCLUSIVE MODE",
+        f"CREATE TABLE {name} (LIKE ingest.deliveries INCLUDING ALL)",
+        f"WITH early AS (DELETE FROM ingest.deliveries_rest WHERE received_at >= '{begin}' AND received_at < '{end}' "  # noqa: S608
+        f"RETURNING *) INSERT INTO {name} SELECT * FROM early",
+        f"ALTER TABLE ingest.deliveries ATTACH PARTITION {name} FOR VALUES FROM ('{begin}') TO ('{end}')",
+    ]
+
+
+def _begin(day: date) -> str:
+    return f"{day.isoformat()} 00:00:00+00"
 
 
 def _name(day: date) -> str:

@@ -7,14 +7,12 @@ import hashlib
 import hmac
 import json
 import time
-from datetime import date, timedelta
 from typing import Any
 
 import httpx
 import pytest
 from sqlalchemy import text
 
-from services.ingest.store.partitions import keep_partitions
 from tests.integration.ingest.conftest import RunningIngest
 
 SECRET = bytes(range(24))
@@ -127,24 +125,6 @@ async def test_a_large_delivery_is_refused_before_it_is_read(shop: RunningIngest
 async def test_text_that_no_database_holds_is_filed_all_the_same(shop: RunningIngest) -> None:
     await deliver(shop, complaint("before\x00after"))
     assert [e.text for e in await shop.announced()] == ["before�after"]
-
-
-async def test_raw_deliveries_lie_in_a_partition_of_their_day(shop: RunningIngest) -> None:
-    await deliver(shop, complaint())
-    async with shop.engine.connect() as connection:
-        row = (await connection.execute(text("SELECT tableoid::regclass::text, body FROM ingest.deliveries"))).one()
-    assert row[0].startswith("ingest.deliveries_2")
-    assert row[1] == complaint()
-
-
-async def test_old_partitions_are_dropped_whole(shop: RunningIngest) -> None:
-    async with shop.engine.begin() as connection:
-        await keep_partitions(connection, today=date(2020, 1, 1), retention=timedelta(days=30))
-        await keep_partitions(connection, today=date(2020, 3, 1), retention=timedelta(days=30))
-        names = (
-            await connection.execute(text("SELECT relname FROM pg_class WHERE relname ~ '^deliveries_2020'"))
-        ).scalars()
-        assert min(names) == "deliveries_20200301"
 
 
 async def test_secrets_go_in_and_never_come_out(shop: RunningIngest) -> None:
