@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import asyncio
 import logging
 import time
 
@@ -31,8 +30,7 @@ class AccountDirectory:
         self._stored: dict[str, StoredAccount] = {}
         self._opened: dict[str, tuple[StoredAccount, Account]] = {}
         self._fresh_until = 0.0
-        self._changes = 0
-        self._looking = asyncio.Lock()
+        self._looking: asyncio.Task[dict[str, StoredAccount]] | None = None
 
     async def find(self, name: str) -> Account | None:
         """Return the account if it exists and its channel is installed."""
