@@ -102,7 +102,7 @@ def test_dates_are_said_in_the_language_and_in_the_zone_of_the_calendar() -> Non
 
 def test_a_promise_of_hours_is_told_with_the_hour() -> None:
     composed = compose_acknowledgement(facts("en", policy="safety.urgent"), templates=templates(), form="long")
-    assert "answers you by Friday 18 December 2026 at 18:30" in composed.text
+    assert "answer you by Friday 18 December 2026 at 18:30" in composed.text
 
 
 def test_a_language_without_templates_is_answered_in_english() -> None:
