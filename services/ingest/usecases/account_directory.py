@@ -52,6 +52,7 @@ class AccountDirectory:
             return self._stored
         if self._looking is None:
             self._looking = asyncio.create_task(self._look())
+            self._looking.add_done_callback(_seen)
         # One look for all who come while it is under way; none of them ends it by going away.
         return await asyncio.shield(self._looking)
 
@@ -91,3 +92,9 @@ class AccountDirectory:
         )
         self._opened[stored.account] = (stored, opened)
         return opened
+
+
+def _seen(looked: asyncio.Task[dict[str, StoredAccount]]) -> None:
+    # Where all who waited have gone away, nobody reads why it failed; reading it keeps the loop from reporting that.
+    if not looked.cancelled():
+        looked.exception()
