@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -11,6 +12,8 @@ from aiosmtpd.smtp import SMTP, Envelope
 from services.ingest.jobs.smtp_data import read_mail_data
 
 _COMMAND_BYTES = 1000
+_ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
+_PLAIN_PATH = re.compile(rf"<({_ATOM}(?:\.{_ATOM})*@{_ATOM}(?:\.{_ATOM})*)>[ \t]*([^\s()][^()]*)?")
 
 
 class MailEnvelope(Envelope):
@@ -68,6 +71,11 @@ class SmtpSession(SMTP):
         if self._commit is None or self._commit.done():
             self.transport.write(b"421 4.3.2 Shutting down, please try again\r\n")
             self.transport.close()
+
+    def _getaddr(self, arg: str) -> tuple[str | None, str | None]:
+        """Read the path of MAIL or RCPT; the library's full grammar costs more than all else that a mail costs here."""
+        plain = _PLAIN_PATH.fullmatch(arg)
+        return (plain[1], plain[2] or "") if plain and not self.local_part_limit else super()._getaddr(arg)
 
     async def smtp_DATA(self, arg: str) -> None:  # noqa: N802 - aiosmtpd's name
         """Take the mail; replaces the library's, which gathers a line without end in memory."""
