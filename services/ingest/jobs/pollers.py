@@ -7,6 +7,7 @@ import contextlib
 import logging
 import zlib
 from collections.abc import Mapping
+from datetime import timedelta
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -19,12 +20,16 @@ from shared.channel.errors import DeliveryError
 from shared.channel.port import Channel, Polled, Polls
 from shared.clock import Clock
 from shared.faults import TryLater
+from shared.messaging.backoff import Backoff
+from shared.web.database import is_out_of_reach
 
 logger = logging.getLogger(__name__)
 
 _LOCKS = 4_201_028
 _LOOK_S = 3.0
-_SHORTEST_REST_S, _LONGEST_REST_S = 2.0, 60.0
+_SHORTEST_REST, _LONGEST_REST = timedelta(seconds=2), timedelta(seconds=60)
+_STANDBY_S = 5.0
+"""So long after a process has died another polls in its place."""
 
 
 class Pollers:
@@ -46,8 +51,10 @@ class Pollers:
         """Start and end pollers as accounts come, change and go, until cancelled."""
         try:
             while True:
-                with contextlib.suppress(Exception):
+                try:
                     await self._compare()
+                except Exception as error:  # noqa: BLE001 - the job outlives its database
+                    logger.warning("the accounts to poll are not known", extra={"error_type": type(error).__name__})
                 await asyncio.sleep(_LOOK_S)
         finally:
             await self._end(*self._running)
@@ -68,37 +75,33 @@ class Pollers:
         await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _poll(self, account: Account) -> None:
-        rest = _SHORTEST_REST_S
+        backoff = Backoff(first=_SHORTEST_REST, most=_LONGEST_REST)
         while True:
             try:
-                if await self._poll_under_lock(account):
-                    rest = _SHORTEST_REST_S
-            except (TryLater, DeliveryError, OSError) as error:
-                extra = {"account": account.account, "error_type": type(error).__name__, "detail": str(error)}
-                logger.warning("a mailbox or vendor cannot be polled", extra=extra)
-            except Exception:
-                logger.exception("a poller met a defect", extra={"account": account.account})
+                await self._poll_under_lock(account, backoff)
+                rest = _STANDBY_S
+            except Exception as error:  # noqa: BLE001 - a poller outlives whatever it meets
+                rest = backoff.next()
+                _tell(account, error)
             await asyncio.sleep(rest)
-            rest = min(rest * 2, _LONGEST_REST_S)
 
-    async def _poll_under_lock(self, account: Account) -> bool:
-        """Poll until something fails; False when another process polls this account."""
+    async def _poll_under_lock(self, account: Account, backoff: Backoff) -> None:
+        """Poll until something fails; return when another process polls this account."""
         lock = zlib.crc32(account.account.encode()) & 0x7FFFFFFF
         async with self._locks.connect() as connection:
             # The lock lives with the connection: a process that is killed lets go of it at once.
             await connection.execution_options(isolation_level="AUTOCOMMIT")
             query = text("SELECT pg_try_advisory_lock(:space, :lock)")
             if not (await connection.execute(query, {"space": _LOCKS, "lock": lock})).scalar_one():
-                return False
+                return
             try:
-                await self._follow(account)
+                await self._follow(account, backoff)
             finally:
                 await connection.execute(
                     text("SELECT pg_advisory_unlock(:space, :lock)"), {"space": _LOCKS, "lock": lock}
                 )
-        return True
 
-    async def _follow(self, account: Account) -> None:
+    async def _follow(self, account: Account, backoff: Backoff) -> None:
         async with self._engine.connect() as connection:
             cursor = await cursors.get(connection, account.account)
         async with contextlib.aclosing(
@@ -106,6 +109,7 @@ class Pollers:
         ) as batches:
             async for batch in batches:
                 await self._file(batch, account)
+                backoff.reset()
 
     async def _file(self, batch: Polled, account: Account) -> None:
         # The cursor goes with the last delivery: a crash before it fetches the batch again, and ids dedupe it.
@@ -122,3 +126,13 @@ class Pollers:
         if polls is None:
             raise DeliveryError(f"the channel {account.channel} is not polled")
         return polls
+
+
+def _tell(account: Account, error: Exception) -> None:
+    extra = {"account": account.account, "error_type": type(error).__name__}
+    if isinstance(error, (TryLater, DeliveryError, OSError)):
+        logger.warning("a mailbox or vendor cannot be polled", extra=extra | {"detail": str(error)})
+    elif is_out_of_reach(error):
+        logger.warning("a poller waits for its database", extra=extra)
+    else:
+        logger.error("a poller met a defect", exc_info=error, extra=extra)
