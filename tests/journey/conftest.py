@@ -13,14 +13,14 @@ from tests.support.outside import Outside, outside_world
 from tests.support.stack import Stack
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def outside() -> Iterator[Outside]:
     """A vendor and a mail relay."""
     with outside_world() as world:
         yield world
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def journey_house(stack: Stack, outside: Outside) -> Iterator[House]:
     """The three services, with the relay for doors that have none of their own."""
     extra = {
@@ -32,21 +32,21 @@ def journey_house(stack: Stack, outside: Outside) -> Iterator[House]:
         yield house
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def porch(journey_house: House, outside: Outside) -> Iterator[Porch]:
     """What doors are made from."""
     with journey_house.client("ingest") as ingest:
         yield Porch(house=journey_house, ingest=ingest, outside=outside)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def responder(journey_house: House) -> Iterator[httpx.Client]:
     """A client of the responder."""
     with journey_house.client("responder") as client:
         yield client
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def router(journey_house: House) -> Iterator[httpx.Client]:
     """A client of the router."""
     with journey_house.client("router") as client:
