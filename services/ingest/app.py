@@ -13,7 +13,6 @@ from sqlalchemy.pool import NullPool
 from services.ingest.api import accounts, complaints, deliveries, forms, internal, keys, quarantine, status
 from services.ingest.assembly import Assembled, Ground, assemble
 from services.ingest.jobs.pollers import Pollers
-from services.ingest.jobs.recurring import every
 from services.ingest.jobs.smtp_door import open_smtp_door
 from services.ingest.settings import IngestSettings
 from services.ingest.store import balance
@@ -26,7 +25,7 @@ from shared.web.access import Access
 from shared.web.application import Check, new_application
 from shared.web.database import answers, new_engine
 from shared.web.outgoing_http import new_house_client, new_vendor_client
-from shared.web.tasks import keep_running
+from shared.web.tasks import attempt, every, keep_running
 from shared.workers import Workers
 
 _CLOCK = SystemClock()
@@ -110,6 +109,8 @@ async def _start_jobs(stack: AsyncExitStack, ground: Ground, assembled: Assemble
         "fetch media": (1.0, assembled.media.fetch_due),
         "pass on receipts": (1.0, assembled.receipts.pass_on),
     }
+    # Once more at the end: what was refused in the last second counts, too.
+    stack.push_async_callback(attempt, assembled.refusals.write, name="write refusals")
     for name, (seconds, job) in recurring.items():
         await stack.enter_async_context(keep_running(every(seconds, job, name=name)))
     # A poller's lock lives on a connection of its own, for as long as it polls: not one of the pool's.

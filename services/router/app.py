@@ -14,7 +14,6 @@ from services.router.api.parts import Parts
 from services.router.consumers.progress import learn_progress
 from services.router.consumers.received import FileReceived
 from services.router.jobs import early, words
-from services.router.jobs.recurring import every
 from services.router.settings import RouterSettings
 from services.router.store.tables import messaging
 from services.router.usecases.dead_letters import DeadLetters
@@ -37,7 +36,7 @@ from shared.web.application import Check, new_application
 from shared.web.database import answers, new_engine
 from shared.web.outgoing_http import new_house_client
 from shared.web.remote_keys import RemoteKeyRing
-from shared.web.tasks import keep_running
+from shared.web.tasks import every, keep_running
 from shared.workers import Workers
 
 _CLOCK = SystemClock()

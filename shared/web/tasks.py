@@ -36,6 +36,21 @@ async def keep_running(
             await asyncio.wait([task], timeout=1.0)
 
 
+async def every(seconds: float, job: Callable[[], Awaitable[object]], *, name: str) -> None:
+    """Run a job again and again; one that fails is logged and tried at its next turn."""
+    while True:
+        await attempt(job, name=name)
+        await asyncio.sleep(seconds)
+
+
+async def attempt(job: Callable[[], Awaitable[object]], *, name: str) -> None:
+    """Run a job once; a failure is logged."""
+    try:
+        await job()
+    except Exception as error:  # noqa: BLE001 - a job that fails once must not end for ever
+        logger.warning("a job failed", extra={"job": name, "error_type": type(error).__name__})
+
+
 def _told(task: asyncio.Task[None]) -> None:
     if not task.cancelled() and (error := task.exception()):
         logger.error("a background task ended with a defect", exc_info=error, extra={"task": task.get_name()})

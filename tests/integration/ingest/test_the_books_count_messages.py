@@ -9,6 +9,7 @@ import httpx
 import pytest
 from sqlalchemy import text
 
+from services.ingest.app import build
 from services.ingest.domain import filing
 from shared.meta.receiving import signature
 from tests.integration.ingest.conftest import RunningIngest
@@ -80,6 +81,15 @@ async def test_a_delivery_that_meets_a_defect_of_ours_behind_its_channel_is_kept
     kept = (await whatsapp.http.get("/v1/deliveries", headers=whatsapp.key)).json()["items"]
     assert [(k["cause"], k["state"]) for k in kept] == [("defect", "quarantined")]
     assert await books(whatsapp) == {"received": 1, "quarantined": 1}
+
+
+async def test_what_is_refused_in_the_last_second_counts(whatsapp: RunningIngest) -> None:
+    another = build(whatsapp.settings)
+    async with another.router.lifespan_context(another):
+        transport = httpx.ASGITransport(app=another)
+        async with httpx.AsyncClient(transport=transport, base_url="http://ingest.test") as http:
+            assert (await http.post("/v1/channels/wa/deliveries", content=b"{}")).status_code == 401
+    assert await books(whatsapp) == {"received": 1, "refused": 1}
 
 
 def _defect(*_: object) -> None:
