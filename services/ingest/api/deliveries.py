@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, Request, Response
 
 from services.ingest.api.parts import Parts, parts
+from services.ingest.api.straight import Straight
 from shared.channel.account import Account
 from shared.channel.delivery import Answer, Delivery
 from shared.channel.errors import DeliveryForged, DeliveryInvalid
@@ -14,6 +15,8 @@ from shared.web.bodies import read_body
 from shared.web.problems import Problem
 
 routes = APIRouter(tags=["deliveries"])
+
+_PATH = "/v1/channels/{account}/deliveries"
 
 _ANSWERS: dict[int | str, dict[str, object]] = {
     200: {
@@ -28,7 +31,7 @@ _ANSWERS: dict[int | str, dict[str, object]] = {
 }
 
 
-@routes.post("/v1/channels/{account}/deliveries", response_class=Response, responses=_ANSWERS)
+@routes.post(_PATH, response_class=Response, responses=_ANSWERS)
 async def take_delivery(account: str, request: Request) -> Response:
     """Take one delivery of a vendor. 2xx means that it is committed."""
     at = parts(request)
@@ -45,7 +48,15 @@ async def take_delivery(account: str, request: Request) -> Response:
     return _response(taken.answer)
 
 
-@routes.get("/v1/channels/{account}/deliveries", response_class=Response, responses=_ANSWERS)
+async def take_straight(request: Request) -> Response:
+    """Take one delivery by the shorter way."""
+    return await take_delivery(request.path_params["account"], request)
+
+
+STRAIGHT = Straight(_PATH, take_straight, methods=["POST"], include_in_schema=False)
+
+
+@routes.get(_PATH, response_class=Response, responses=_ANSWERS)
 async def shake_hands(account: str, request: Request) -> Response:
     """Answer the vendor's handshake."""
     at = parts(request)
