@@ -72,7 +72,7 @@ def build(settings: IngestSettings) -> FastAPI:
             app.state.access = Access(keys=assembled.parts.keys, service_token=settings.service_token)
             yield
 
-    return new_application(
+    app = new_application(
         title="Ascolto ingest",
         description="Takes complaints in from every door. A 2xx means that what was sent is committed.",
         root_path=settings.root_path,
@@ -80,6 +80,8 @@ def build(settings: IngestSettings) -> FastAPI:
         lifespan=lifespan,
         readiness=_readiness(engine, relay),
     )
+    app.router.routes.insert(0, deliveries.STRAIGHT)
+    return app
 
 
 def _readiness(engine: AsyncEngine, relay: Relay) -> dict[str, Check]:
