@@ -32,7 +32,10 @@ _PAGES: dict[int | str, dict[str, object]] = {
 async def show_form(account: str, request: Request) -> HTMLResponse:
     """The empty form."""
     form = await _form(parts(request), account)
-    return _page(form, rendering.render_form(form, language=_language(form, request), nonce=rendering.new_nonce()))
+    page = _page(form, rendering.render_form(form, language=_language(form, request), nonce=rendering.new_nonce()))
+    # Who goes back and sends again must send the same page, or one complaint becomes two; nothing personal is on it.
+    page.headers["Cache-Control"] = "private, no-cache"
+    return page
 
 
 @routes.post("/forms/{account}", responses=_PAGES)
