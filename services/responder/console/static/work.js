@@ -31,16 +31,21 @@ function row(item) {
       ["withheld", "failed"].includes(item.acknowledgement.state) ? badge(`acknowledgement ${item.acknowledgement.state}`, "bad") : null));
 }
 
+let asking = 0;
+
 async function load() {
+  const turn = ++asking; // an answer to what is no longer wanted must not fill the list
   const query = new URLSearchParams({ limit: "50" });
   for (const name of ["queue", "state", "owner"]) if (filters[name].value) query.set(name, filters[name].value);
   if (cursor) query.set("cursor", cursor);
   try {
     const page = await ask(`v1/complaints?${query}`);
+    if (turn !== asking) return;
     list.append(...page.items.map(row));
     cursor = page.next_cursor;
     show(alert, false);
   } catch (refused) {
+    if (turn !== asking) return;
     alert.textContent = refused.message;
     show(alert);
   }
