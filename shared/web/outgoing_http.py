@@ -13,6 +13,7 @@ import httpx
 
 from shared.channel.errors import SendingFailed
 
+_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 _TIMEOUT = httpx.Timeout(10.0, connect=5.0)
 
 
@@ -76,6 +77,16 @@ class _GuardedTransport(httpx.AsyncHTTPTransport):
             keepalive_expiry=5.0,
             network_backend=_OutsideOnly(),
         )
+
+
+def _is_public(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
+    if isinstance(address, ipaddress.IPv6Address):
+        if address in _NAT64:
+            return _is_public(ipaddress.IPv4Address(int(address) & 0xFFFFFFFF))
+        inner = address.ipv4_mapped or address.sixtofour  # an address within an address leads where the inner one does
+        if inner is not None:
+            return _is_public(inner)
+    return address.is_global and not address.is_multicast
 
 
 def new_vendor_client(*, allow_private_targets: bool) -> httpx.AsyncClient:
