@@ -17,7 +17,6 @@ from services.responder.domain.refusal import Refused
 from services.responder.domain.replies import reply, reply_sent
 from tests.unit.responder.deeds import SOON, acknowledge, after, answer
 from tests.unit.responder.house import Desk
-from tests.unit.responder.moves import SOON, acknowledge, after, answer
 
 
 def test_an_automatic_acknowledgement_keeps_only_its_own_promise() -> None:
@@ -152,3 +151,13 @@ def test_a_late_answer_leaves_the_breach_before_it_in_the_ledger() -> None:
     assert kinds.count("breached") == 2  # acknowledge and first_response
     assert kinds[-1] == "reply_sent"
     assert desk.clock_states()["first_response"] == "met_late"
+
+
+def test_a_window_that_closes_is_no_broken_promise() -> None:
+    desk = Desk("uk.fca.disp1.general")
+    acknowledge(desk)
+    answer(desk, after(minutes=1))
+    desk.time_passes(after(days=6))
+    assert desk.clock_states()["summary_resolution"] == "cancelled"
+    assert [entry.kind for entry in desk.entries].count("lapsed") == 1
+    assert contribution(desk.state).missed == 0
