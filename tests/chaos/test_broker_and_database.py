@@ -20,7 +20,7 @@ from tests.support.stack import Stack
 from tests.support.waiting import until
 
 GONE_S = 20.0
-pytestmark = pytest.mark.timeout(400)
+pytestmark = pytest.mark.timeout(600)
 
 
 @pytest.fixture

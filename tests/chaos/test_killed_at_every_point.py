@@ -52,13 +52,13 @@ def _dies(house: House, service: str, point: str) -> None:
     until(f"{service} died at {point}", lambda: not house.is_alive(service), within_s=40)
 
 
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(900)
 def test_each_service_dies_at_its_points_and_nothing_is_lost_or_doubled(own_house: House, outside: Outside) -> None:
     told: dict[str, set[str]] = {}
     for service, point in SHORT:
         own_house.stop(service)
         own_house.start(service, extra={"ASCOLTO_FAULT": point})
-        with Load(own_house, count=40) as load:
+        with Load(own_house, count=25) as load:
             _dies(own_house, service, point)
             own_house.start(service)
         told |= load.acknowledged

@@ -19,7 +19,7 @@ from deploy.local.jars import cache_folder, fetch, locked
 
 LOCK = Path(__file__).resolve().parents[2] / "shared/channels/imap/fixtures/greenmail.lock.toml"
 USER, PASSWORD = "care@acme.test", "secret word"
-_START_S = 30.0
+_START_S = 90.0
 
 
 @dataclass(frozen=True)
