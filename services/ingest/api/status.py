@@ -13,6 +13,10 @@ from shared.web.problems import Problem
 
 routes = APIRouter(tags=["status"])
 
+_UNKNOWN: dict[int | str, dict[str, object]] = {
+    404: {"description": "The page again: reference and token do not belong together.", "content": {"text/html": {}}}
+}
+
 Reference = Annotated[str, Path(pattern="^[A-Za-z0-9]{9}$")]
 
 
@@ -33,7 +37,7 @@ async def status_page(reference: Reference, request: Request) -> HTMLResponse:
     return render("status.html", request, language=customer_language(request), reference=reference.upper())
 
 
-@routes.post("/status/{reference}", response_class=HTMLResponse)
+@routes.post("/status/{reference}", response_class=HTMLResponse, responses=_UNKNOWN)
 async def status_shown(
     reference: Reference, request: Request, token: Annotated[str, Form(max_length=100)] = ""
 ) -> HTMLResponse:
