@@ -51,7 +51,7 @@ def decide_language(text: str, *, tokens: Sequence[str], hint: str | None, lexic
         mine = lexicons.detected.get(code)
         if mine is not None:
             scores[mine] += percent / 100 * (_DETECTOR * min(1, score / _FULL_SCORE) if reliable else _UNRELIABLE)
-    if special := {letter for token in words if not token.isascii() for letter in token if letter > "\x7f"}:
+    if special := {letter for letter in set("".join(words)) if letter > "\x7f"}:
         for code, lexicon in lexicons.by_language.items():
             scores[code] += _LETTERS * len(special & lexicon.letters) / len(special)
     said = _said(hint)
