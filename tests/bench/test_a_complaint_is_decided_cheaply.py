@@ -95,7 +95,7 @@ async def test_microseconds_of_the_store(report: Report, sizes: Sizes, database_
     try:
         for name, rules in (
             ("whole batch", _rules(judge, rulebook)),
-            ("store, the verdict given", _rules(cast("Judge", lambda message: verdict), rulebook)),
+            ("store, the verdict given", _rules(cast("Judge", lambda message, contacts: verdict), rulebook)),
         ):
             handler, found = FileReceived(lambda rules=rules: rules), []  # type: ignore[misc]
             for _ in range(sizes.rounds + 1):

@@ -5,18 +5,21 @@ from __future__ import annotations
 import random
 from dataclasses import replace
 from pathlib import Path
+from uuid import uuid4
 
 import msgspec
 import pytest
 from sqlalchemy import event
 
+from services.router.domain.repeats import WITHIN
+from services.router.store.repeats import _EARLIER
 from services.router.usecases.deciding import ByRulebook
 from services.router.usecases.file_messages import Rules
 from shared.contracts.parts import Sender
 from shared.contracts.received import MessageReceived
 from shared.rulebook.load import load
 from tests.integration.router.running import RunningRouter
-from tests.integration.router.stories import REOPEN_WITHIN, Desk, said
+from tests.integration.router.stories import NOON, REOPEN_WITHIN, Desk, said
 
 DAY = 86_400.0
 LATE = "Il pacco è in ritardo."
@@ -80,6 +83,16 @@ async def test_a_large_batch_asks_as_often_as_a_small_one(desk: Desk) -> None:
     few, asked[:] = len(asked), []
     await desk.file(*(said(LATE, id_=f"m{n}", by=f"c{n % 9}@example.test", after=n) for n in range(200)))
     assert len(asked) == few
+
+
+async def test_a_plan_made_while_the_house_was_empty_goes_by_the_party_all_the_same(desk: Desk) -> None:
+    arguments = ([uuid4()], [NOON], [uuid4()], WITHIN)
+    async with desk.engine.connect() as connection:
+        rows = await connection.exec_driver_sql(f"EXPLAIN {_EARLIER}", arguments)
+        plan = "\n".join(row[0] for row in rows)
+    # A connection keeps this plan: by any other way every complaint of the month would be looked at for each asked.
+    assert "contact_point_id = n.point" in plan
+    assert "party_id = contact_points.party_id" in plan
 
 
 async def test_the_third_is_grave_and_says_so(desk: Desk) -> None:
