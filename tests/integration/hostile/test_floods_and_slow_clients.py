@@ -83,17 +83,22 @@ async def test_half_open_connections_are_closed_and_good_clients_wait_no_longer(
     kinds = [(b"", b""), (line, b"X" * 60), (whole, b"{" * 60), (unread, b"{" * 60)]
     async with client(fortress) as calls:
         await timed(calls, 20)
-        before = await timed(calls, 150)
+        before = await best_p99(calls)
         slow = [
             asyncio.create_task(dribble(fortress.ingest_url, *kinds[n % 4], every_s=0.5, give_up_s=20))
             for n in range(300)
         ]
-        await asyncio.sleep(1)
-        during = await timed(calls, 150)
+        await asyncio.sleep(0.5)
+        during = await best_p99(calls)
+        assert not all(task.done() for task in slow), "measured too late: the slow ones are closed already"
         closed = await asyncio.gather(*slow)
     assert max(closed) <= 10.0
-    # Loosely: the machine may be shared with other tests, whose load falls on one of the two measurements alone.
     assert during <= max(2 * before, 0.25)
+
+
+async def best_p99(calls: httpx.AsyncClient) -> float:
+    """Measure in rounds and return the best: what else this machine does only ever makes one slower."""
+    return min([await timed(calls, 30) for _ in range(3)])
 
 
 async def timed(calls: httpx.AsyncClient, n: int) -> float:

@@ -12,7 +12,7 @@ from tests.integration.hostile.signed import is_problem
 from tests.support.house import House
 
 LISTS = [
-    ("ingest", "/v1/deliveries"), ("router", "/v1/complaints"), ("router", "/v1/deadletters"),
+    ("ingest", "/v1/deliveries"), ("router", "/v1/complaints"), ("router", "/v1/dead-letters"),
     ("responder", "/v1/complaints"), ("responder", "/v1/dead-letters"),
 ]  # fmt: skip
 ABSURD = ["limit=0", "limit=501", "limit=-1", "limit=text", "limit=" + "9" * 400, "limit=1e3", "limit=%00",

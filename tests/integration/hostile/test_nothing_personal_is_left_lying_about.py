@@ -68,7 +68,7 @@ def everything(house: House, ingest: httpx.Client, person: Person, relay_url: st
         responder.post(f"/v1/complaints/{reference}/replies", json={"text": person.reply})
         responder.post(f"/v1/complaints/{reference}/replies", json={"text": person.reply, "wrong": person.name})
         until("sent", lambda: "reply_sent" in responder.get(f"/v1/complaints/{reference}/timeline").text, within_s=40)
-        until("dead", lambda: router.get("/v1/deadletters").json()["items"], within_s=40)
+        until("dead", lambda: router.get("/v1/dead-letters").json()["items"], within_s=40)
         until("dead", lambda: responder.get("/v1/dead-letters").json()["items"], within_s=40)
     return answer
 
@@ -109,7 +109,7 @@ def test_the_first_topic_shows_that_the_marks_would_be_found(lived: Lived) -> No
 
 def test_no_reason_quotes_anybody(lived: Lived) -> None:
     for service, path in (
-        ("ingest", "/v1/deliveries"), ("router", "/v1/deadletters"), ("responder", "/v1/dead-letters"),
+        ("ingest", "/v1/deliveries"), ("router", "/v1/dead-letters"), ("responder", "/v1/dead-letters"),
     ):  # fmt: skip
         with lived.house.client(service) as client:
             listed = client.get(path)
