@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import pickle
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from shared.worker_faults import WorkCrashed, WorkTimedOut
 from shared.worker_pipe import WorkerPipe
@@ -21,11 +21,18 @@ _AHEAD_BYTES = 1024 * 1024
 class Work:
     """Something to do, and the future of its answer: whether it succeeded, and its result or error."""
 
-    __slots__ = ("answer", "pickled", "seconds")
+    __slots__ = ("_pickled", "_what", "answer", "seconds")
 
-    def __init__(self, pickled: bytes, *, seconds: float) -> None:
-        self.pickled, self.seconds = pickled, seconds
+    def __init__(self, function: Callable[..., object], args: tuple[object, ...], *, seconds: float) -> None:
+        self._what, self.seconds = (function, args), seconds
+        self._pickled = b""
         self.answer: asyncio.Future[tuple[bool, object]] = asyncio.get_running_loop().create_future()
+
+    @property
+    def pickled(self) -> bytes:
+        """The work as it is carried; not made before its turn, since it is as large again as what it holds."""
+        self._pickled = self._pickled or pickle.dumps(self._what)
+        return self._pickled
 
     def fail(self, error: Exception) -> None:
         """Answer that it was not done, unless nobody waits any more."""
@@ -100,8 +107,16 @@ class Lane:
         return self._worker
 
     def _give(self, worker: WorkerPipe) -> None:
-        while self._waiting and self._has_room(len(self._waiting[0].pickled)):
-            work = self._waiting.popleft()
+        while self._waiting:
+            work = self._waiting[0]
+            try:
+                has_room = work.answer.done() or self._has_room(len(work.pickled))
+            except Exception as error:  # noqa: BLE001 - what cannot be carried is for whoever gave it
+                work.fail(error)
+                has_room = True
+            if not has_room:
+                return
+            self._waiting.popleft()
             if not work.answer.done():
                 self._given.append(work)
                 self._given_bytes += len(work.pickled)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import pickle
 from collections import deque
 from collections.abc import Callable, Sequence
 from datetime import timedelta
@@ -45,7 +44,7 @@ class Workers:
         """Return what the function returns in a worker, or raise what it raises; WorkTimedOut after `timeout`."""
         if self._stopped or self._under_way >= self._most:
             raise WorkersBusy("the worker processes have more to do than may wait")
-        work = Work(pickle.dumps((function, args)), seconds=timeout.total_seconds())
+        work = Work(function, args, seconds=timeout.total_seconds())
         self._under_way += 1
         self._waiting.append(work)
         # The one that has least: what waits behind work that hangs waits as long.

@@ -29,6 +29,7 @@ from shared.web.tasks import attempt, every, keep_running
 from shared.workers import Workers
 
 _CLOCK = SystemClock()
+_HEAVY = ("shared.channels.email", "shared.channels.imap")
 _APIS = (accounts, complaints, deliveries, forms, internal, keys, quarantine, status)
 
 
@@ -52,7 +53,7 @@ def build(settings: IngestSettings) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with AsyncExitStack() as stack:
             stack.push_async_callback(engine.dispose)
-            workers = Workers()
+            workers = Workers(preload=_HEAVY)
             stack.push_async_callback(workers.stop)
             ground = Ground(
                 settings=settings,

@@ -16,6 +16,7 @@ from services.ingest.store import cursors
 from services.ingest.usecases.account_directory import AccountDirectory
 from services.ingest.usecases.take_delivery import TakeDelivery
 from shared.channel.account import Account
+from shared.channel.delivery import Delivery
 from shared.channel.errors import DeliveryError
 from shared.channel.port import Channel, Polled, Polls
 from shared.clock import Clock
@@ -25,6 +26,7 @@ from shared.web.database import is_out_of_reach
 
 logger = logging.getLogger(__name__)
 
+_TOGETHER = 16
 _LOCKS = 4_201_028
 _LOOK_S = 3.0
 _SHORTEST_REST, _LONGEST_REST = timedelta(seconds=2), timedelta(seconds=60)
@@ -45,6 +47,7 @@ class Pollers:
         self._directory = directory
         self._channels = channels
         self._take = take
+        self._room = asyncio.Semaphore(_TOGETHER)
         self._running: dict[str, tuple[Account, asyncio.Task[None]]] = {}
 
     async def run(self) -> None:
@@ -113,13 +116,19 @@ class Pollers:
 
     async def _file(self, batch: Polled, account: Account) -> None:
         # The cursor goes with the last delivery: a crash before it fetches the batch again, and ids dedupe it.
-        for delivery in batch.deliveries[:-1]:
-            await self._take.take_proven(delivery, account)
+        earlier = [self._take_one(delivery, account) for delivery in batch.deliveries[:-1]]
+        for taken in await asyncio.gather(*earlier, return_exceptions=True):
+            if isinstance(taken, BaseException):
+                raise taken
         if batch.deliveries:
             await self._take.take_proven(batch.deliveries[-1], account, cursor=batch.cursor)
         else:
             async with self._engine.begin() as connection:
                 await cursors.move(connection, account.account, batch.cursor, now=self._clock.now())
+
+    async def _take_one(self, delivery: Delivery, account: Account) -> None:
+        async with self._room:  # together, since they then share commits; not all, since mail by SMTP waits too
+            await self._take.take_proven(delivery, account)
 
     def _polls(self, account: Account) -> Polls:
         polls = self._channels[account.channel].polls

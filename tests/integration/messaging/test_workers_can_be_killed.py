@@ -101,6 +101,17 @@ async def test_what_waits_behind_work_that_ends_its_process_is_done_by_the_next(
     await pool.stop()
 
 
+async def test_what_cannot_be_carried_is_for_whoever_gave_it(workers: Workers) -> None:
+    answers = await asyncio.gather(
+        workers.run(double, b"a", timeout=SOON),
+        workers.run(lambda: 1, timeout=SOON),
+        workers.run(double, b"b", timeout=SOON),
+        return_exceptions=True,
+    )
+    assert (answers[0], answers[2]) == (b"aa", b"bb")
+    assert isinstance(answers[1], Exception)
+
+
 async def test_nobody_gets_the_answer_of_one_who_went_away(workers: Workers) -> None:
     await workers.run(own_pid, timeout=SOON)
     first = asyncio.create_task(workers.run(time.sleep, 0.3, timeout=SOON))
