@@ -14,10 +14,10 @@ from services.responder.jobs.housekeeping import Housekeeping
 from services.responder.jobs.sender import Sender
 from services.responder.jobs.timers import Timers
 from services.responder.settings import ResponderSettings
+from services.responder.store.tables import messaging
 from services.responder.usecases.accounts import Accounts
 from services.responder.usecases.acknowledge import Acknowledging
 from services.responder.usecases.complaint_view import Reader
-from services.responder.usecases.dead_letters import DeadLetters
 from services.responder.usecases.desk import Desk
 from services.responder.usecases.live_health import LiveHealth
 from services.responder.usecases.promises import Promises
@@ -28,6 +28,7 @@ from shared.channel.outbound import MailRelay, Means
 from shared.channel.port import Channel
 from shared.channel_registry import registry
 from shared.clock import Clock
+from shared.messaging.dead_letter_desk import DeadLetters
 from shared.reply_token import Tokens
 from shared.rulebook.load import Rulebook
 from shared.sealing import Sealer
@@ -91,7 +92,7 @@ def _parts(ground: Ground, promises: Promises, channels: dict[str, Channel]) -> 
         work_list=WorkList(engine=engine),
         desk=Desk(engine=engine, promises=promises, channels=channels, clock=clock),
         health=LiveHealth(engine=engine, promises=promises, clock=clock, most_readers=settings.stream_readers),
-        dead_letters=DeadLetters(engine=engine),
+        dead_letters=DeadLetters(engine=engine, tables=messaging, clock=clock),
     )
 
 

@@ -16,7 +16,6 @@ from services.router.consumers.received import FileReceived
 from services.router.jobs import early, words
 from services.router.settings import RouterSettings
 from services.router.store.tables import messaging
-from services.router.usecases.dead_letters import DeadLetters
 from services.router.usecases.files import Files
 from services.router.usecases.links import Linker
 from services.router.usecases.move import Mover
@@ -26,6 +25,7 @@ from shared.blobs import Blobs
 from shared.clock import SystemClock
 from shared.contracts.topics import PROGRESS, RECEIVED, Topic
 from shared.messaging.consumer import Consumer
+from shared.messaging.dead_letter_desk import DeadLetters
 from shared.messaging.health import Health
 from shared.messaging.inbox import prune_inbox
 from shared.messaging.relay import Relay
@@ -116,7 +116,7 @@ def _parts(settings: RouterSettings, engine: AsyncEngine, shelf: RulebookShelf, 
         mover=Mover(engine=engine, clock=_CLOCK, shelf=shelf),
         linker=Linker(engine=engine, clock=_CLOCK),
         files=Files(blobs=Blobs(settings.blob_url), shower=shower),
-        dead_letters=DeadLetters(engine=engine, clock=_CLOCK),
+        dead_letters=DeadLetters(engine=engine, tables=messaging, clock=_CLOCK),
         shelf=shelf,
         workers=workers,
     )

@@ -5,7 +5,9 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Annotated, Any
+from uuid import UUID
 
 import msgspec
 from fastapi import Query
@@ -32,13 +34,39 @@ class Cursor:
             padded = cursor + "=" * (-len(cursor) % 4)
             return msgspec.json.decode(base64.urlsafe_b64decode(padded.encode()), type=dict[str, Any])
         except (ValueError, binascii.Error, msgspec.MsgspecError):
-            raise Problem(
-                status=422,
-                detail="the cursor is not one that this list gave",
-                errors=[("query:cursor", "leave it out to begin anew")],
-            ) from None
+            raise _not_ours() from None
+
+
+def following(at: datetime, id_: UUID) -> str:
+    """Return the cursor that goes on behind an item of a list that is ordered by an instant and an id."""
+    return Cursor.encode({"at": at.isoformat(), "id": str(id_)})
+
+
+def place(cursor: str) -> tuple[datetime, UUID]:
+    """Return the item that such a cursor goes on behind; a 422 when the text is none of ours."""
+    held = Cursor.decode(cursor)
+    try:
+        return in_utc(datetime.fromisoformat(held["at"])), UUID(held["id"])
+    except (KeyError, TypeError, ValueError, AttributeError):
+        raise _not_ours() from None
+
+
+def in_utc(instant: datetime) -> datetime:
+    """Return the instant in UTC; ValueError for what the calendar's first and last hours lack in some zones."""
+    try:
+        return instant.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("lies outside the calendar") from None
 
 
 def page(items: Sequence[Any], *, next_cursor: str | None) -> dict[str, Any]:
     """Return the page as every list has it."""
     return {"items": list(items), "next_cursor": next_cursor}
+
+
+def _not_ours() -> Problem:
+    return Problem(
+        status=422,
+        detail="the cursor is not one that this list gave",
+        errors=[("query:cursor", "leave it out to begin anew")],
+    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -14,7 +14,7 @@ from services.ingest.store.quarantine import QuarantinedDelivery, State
 from services.ingest.usecases.replay import NotQuarantined, StillUnreadable
 from shared.text import STORABLE
 from shared.web.access import Principal, require
-from shared.web.lists import DEFAULT_LIMIT, After, Cursor, Limit, page
+from shared.web.lists import DEFAULT_LIMIT, After, Limit, following, page, place
 from shared.web.problems import Problem
 
 routes = APIRouter(tags=["quarantine"])
@@ -40,11 +40,11 @@ async def list_deliveries(
 ) -> dict[str, Any]:
     """Deliveries that are in quarantine, or were, oldest first."""
     found = await parts(request).books.quarantined(
-        state=state, account=account, after=_place(cursor) if cursor else None, limit=limit + 1
+        state=state, account=account, after=place(cursor) if cursor else None, limit=limit + 1
     )
     last = found[limit - 1] if len(found) > limit else None
-    following = Cursor.encode({"at": last.received_at.isoformat(), "id": str(last.delivery_id)}) if last else None
-    return page([_told(d) for d in found[:limit]], next_cursor=following)
+    more = following(last.received_at, last.delivery_id) if last else None
+    return page([_told(d) for d in found[:limit]], next_cursor=more)
 
 
 @routes.get(
@@ -98,14 +98,6 @@ async def balance(
 ) -> dict[str, int]:
     """received = filed + duplicate + quarantined + ignored + refused, in messages."""
     return await parts(request).books.balance(account=account, since=since, until=until)
-
-
-def _place(cursor: str) -> tuple[datetime, UUID]:
-    place = Cursor.decode(cursor)
-    try:
-        return datetime.fromisoformat(place["at"]), UUID(place["id"])
-    except (KeyError, TypeError, ValueError, AttributeError):
-        raise Problem(status=422, detail="the cursor is not one that this list gave") from None
 
 
 def _told(delivery: QuarantinedDelivery) -> dict[str, Any]:

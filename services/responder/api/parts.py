@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from fastapi import Request
 
 from services.responder.usecases.complaint_view import Reader
-from services.responder.usecases.dead_letters import DeadLetters
 from services.responder.usecases.desk import Desk
 from services.responder.usecases.live_health import LiveHealth
 from services.responder.usecases.work_list import WorkList
 from shared.clock import Clock
+from shared.messaging.dead_letter_desk import DeadLetters
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -198,28 +198,3 @@ class QueueHealthShape(BaseModel):
 
     at: datetime
     queues: list[QueueShape]
-
-
-class DeadLetterShape(BaseModel):
-    """A record that could not be handled."""
-
-    event_id: UUID
-    topic: str
-    partition: int | None
-    offset: int | None
-    type: str
-    time: datetime
-    size_bytes: int
-    reason: str
-    exception: str | None
-    failures: int
-    first_failed_at: datetime
-    last_failed_at: datetime
-    traceparent: str | None
-
-
-class DeadLettersShape(BaseModel):
-    """A page of dead letters."""
-
-    items: list[DeadLetterShape]
-    next_cursor: str | None

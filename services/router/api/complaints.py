@@ -9,12 +9,12 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
 from services.router.api.parts import parts, told
-from services.router.api.places import Instant, following, place
+from services.router.api.places import Instant
 from services.router.store.searching import Sought
 from shared.ids import REFERENCE_LENGTH
 from shared.text import STORABLE
 from shared.web.access import require
-from shared.web.lists import DEFAULT_LIMIT, After, Limit, page
+from shared.web.lists import DEFAULT_LIMIT, After, Limit, following, page, place
 
 routes = APIRouter(tags=["complaints"], dependencies=[Depends(require("complaints:read"))])
 

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 
 from fastapi import Request
 
-from services.router.usecases.dead_letters import DeadLetters
 from services.router.usecases.files import Files
 from services.router.usecases.links import Linker
 from services.router.usecases.move import Mover
 from services.router.usecases.refusals import Conflict, Invalid, NotFound
 from services.router.usecases.rulebook_shelf import RulebookShelf
 from services.router.usecases.show import Shower
+from shared.messaging.dead_letter_desk import DeadLetters
 from shared.web.problems import Problem
 from shared.workers import Workers
 

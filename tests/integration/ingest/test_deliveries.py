@@ -13,6 +13,7 @@ import httpx
 import pytest
 from sqlalchemy import text
 
+from shared.web.lists import Cursor
 from tests.integration.ingest.conftest import RunningIngest
 
 SECRET = bytes(range(24))
@@ -113,8 +114,11 @@ async def test_the_quarantine_is_read_page_by_page(shop: RunningIngest) -> None:
         if not cursor:
             break
     assert len(seen) == len(set(seen)) == 5
-    wrong = await shop.http.get("/v1/deliveries", params={"cursor": "nonsense"}, headers=shop.key)
-    assert wrong.status_code == 422
+    for cursor in ("nonsense", Cursor.encode({"at": "now", "id": seen[0]}), Cursor.encode({"at": None, "id": None})):
+        wrong = await shop.http.get("/v1/deliveries", params={"cursor": cursor}, headers=shop.key)
+        assert wrong.status_code == 422
+    naive = Cursor.encode({"at": "2026-01-01T00:00:00", "id": seen[0]})
+    assert (await shop.http.get("/v1/deliveries", params={"cursor": naive}, headers=shop.key)).status_code == 200
 
 
 async def test_a_large_delivery_is_refused_before_it_is_read(shop: RunningIngest) -> None:

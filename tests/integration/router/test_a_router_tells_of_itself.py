@@ -72,15 +72,15 @@ async def test_a_record_at_fault_becomes_a_dead_letter_and_its_neighbours_are_fi
     await router.publish_records(record_of(good[0]), poison, record_of(good[1]), record_of(good[2]))
 
     async def letters() -> list[dict[str, Any]]:
-        items: list[dict[str, Any]] = (await router.http.get("/v1/deadletters")).json()["items"]
+        items: list[dict[str, Any]] = (await router.http.get("/v1/dead-letters")).json()["items"]
         return items
 
     [letter] = await until(letters)
     assert letter["event_id"] == str(poison.event_id)
     assert "body" not in letter
     await router.told(3)
-    door = f"/v1/deadletters/{letter['event_id']}"
-    assert (await router.http.post(f"{door}/replay")).status_code == 200
+    door = f"/v1/dead-letters/{letter['event_id']}"
+    assert (await router.http.post(f"{door}/replay")).status_code == 202
 
     async def failed_again() -> bool:
         return any(one["failures"] == 2 for one in await letters())
@@ -90,7 +90,7 @@ async def test_a_record_at_fault_becomes_a_dead_letter_and_its_neighbours_are_fi
     assert await letters() == []
     assert (await router.http.post(f"{door}/replay")).status_code == 404
     assert (
-        await router.http.post(f"/v1/deadletters/{event_id('none')}/discard", json={"reason": "abc"})
+        await router.http.post(f"/v1/dead-letters/{event_id('none')}/discard", json={"reason": "abc"})
     ).status_code == 404
 
 

@@ -216,8 +216,8 @@ async def test_each_door_asks_for_its_scope(router: RunningRouter) -> None:
         ("POST", f"/v1/complaints/{LATE.reference}/category", "complaints:act"),
         ("POST", f"/v1/links/{event_id('no')}/accept", "complaints:act"),
         ("POST", "/v1/rulebooks/check", "rulebook:admin"),
-        ("GET", "/v1/deadletters", "deliveries:admin"),
-        ("POST", f"/v1/deadletters/{event_id('no')}/replay", "deliveries:admin"),
+        ("GET", "/v1/dead-letters", "deliveries:admin"),
+        ("POST", f"/v1/dead-letters/{event_id('no')}/replay", "deliveries:admin"),
     ]
     async with nothing:
         for method, path, scope in doors:
