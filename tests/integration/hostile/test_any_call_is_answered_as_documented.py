@@ -107,7 +107,7 @@ def test_an_operation_answers_anything_as_documented(
 @pytest.mark.chaos
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("operation", operations(), ids=" ".join)
-def test_an_operation_answers_a_thousand_calls_as_documented(
+def test_an_operation_answers_hundreds_of_calls_as_documented(
     operation: tuple[str, str, str], fortress: House, known: dict[str, str]
 ) -> None:
-    assert attack(fortress, operation, known, examples=500, key=secrets.randbits(32))
+    assert attack(fortress, operation, known, examples=200, key=secrets.randbits(32))
