@@ -95,12 +95,6 @@ def is_alive(running: Running) -> bool:
         return False
 
 
-def exit_code(running: Running) -> int | None:
-    """Return how a program that this process started ended, None while it runs or when somebody else started it."""
-    child = _children.get(running.pid)
-    return child.poll() if child else None
-
-
 def stop(running: Running, *, run_folder: Path, within_s: float, by: int = signal.SIGTERM) -> bool:
     """Stop a program, by force when its time is over; False when force was needed."""
     return stop_together([running], run_folder=run_folder, within_s=within_s, by=by)

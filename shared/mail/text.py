@@ -5,7 +5,6 @@ from __future__ import annotations
 import html
 import re
 
-import nh3
 from inscriptis import get_text
 from inscriptis.css_profiles import CSS_PROFILES  # type: ignore[import-untyped]
 from inscriptis.model.config import ParserConfig  # type: ignore[import-untyped]
@@ -97,17 +96,6 @@ def _cut_out(markup: str, opening: re.Pattern[str], closing: re.Pattern[str]) ->
             return "".join(kept)
         at = end.end()
     return "".join(kept) + markup[at:]
-
-
-def display_html(markup: str) -> str:
-    """Return HTML that is safe to show: no scripts, no styles, no remote content but links."""
-    return nh3.clean(
-        markup[:_SLOW_FROM],
-        tags=nh3.ALLOWED_TAGS - {"img"},
-        clean_content_tags=set(_UNSEEN),
-        url_schemes={"http", "https", "mailto", "tel"},
-        link_rel="noopener noreferrer nofollow",
-    )
 
 
 def tidy(text: str) -> str:

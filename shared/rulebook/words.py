@@ -34,8 +34,3 @@ Titles = Annotated[dict[LanguageCode, str], AfterValidator(_with_english)]
 def title_in(titles: Mapping[str, str], language: str) -> str:
     """Return the title in `language`, in English where there is none."""
     return titles.get(language) or titles["en"]
-
-
-def as_severe_as(one: Severity, other: Severity) -> bool:
-    """Whether `one` is at least as severe as `other`: S1 is the most severe."""
-    return one <= other
