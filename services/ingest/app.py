@@ -19,6 +19,7 @@ from services.ingest.store import balance
 from services.ingest.store.partitions import keep_partitions
 from services.ingest.store.tables import messaging
 from shared.clock import SystemClock
+from shared.messaging.metrics import watch_loop_lag
 from shared.messaging.relay import Relay
 from shared.telemetry.logs import configure_logs
 from shared.web.access import Access
@@ -66,6 +67,7 @@ def build(settings: IngestSettings) -> FastAPI:
                 ),
             )
             assembled = assemble(ground)
+            await stack.enter_async_context(keep_running(watch_loop_lag()))
             await stack.enter_async_context(keep_running(relay.run(), stop=relay.stop))
             await stack.enter_async_context(keep_running(assembled.commits.run()))
             await _start_jobs(stack, ground, assembled)

@@ -17,6 +17,7 @@ from services.responder.store.tables import messaging
 from shared.clock import SystemClock
 from shared.contracts.topics import ROUTED
 from shared.messaging.consumer import Consumer
+from shared.messaging.metrics import watch_loop_lag
 from shared.messaging.relay import Relay
 from shared.rulebook.load import load
 from shared.telemetry.logs import configure_logs
@@ -111,6 +112,7 @@ class Running:
             prefix=settings.topic_prefix,
             clock=_CLOCK,
         )
+        await stack.enter_async_context(keep_running(watch_loop_lag()))
         # In this order, so that at the end nothing new is taken in before what is in hand has left.
         await stack.enter_async_context(keep_running(self._relay.run(), stop=self._relay.stop))
         for job in (assembled.housekeeping, assembled.timers, assembled.sender, consumer):

@@ -28,6 +28,7 @@ from shared.messaging.consumer import Consumer
 from shared.messaging.dead_letter_desk import DeadLetters
 from shared.messaging.health import Health
 from shared.messaging.inbox import prune_inbox
+from shared.messaging.metrics import watch_loop_lag
 from shared.messaging.relay import Relay
 from shared.messaging.settlement import BatchHandler
 from shared.telemetry.logs import configure_logs
@@ -75,6 +76,7 @@ def build(settings: RouterSettings) -> FastAPI:
             app.state.access = Access(keys=keys, service_token=settings.service_token)
             app.state.parts = _parts(settings, engine, shelf, workers)
             await _start_jobs(stack, settings, engine, shelf)
+            await stack.enter_async_context(keep_running(watch_loop_lag()))
             # Stopped in the opposite order: first no more records, then the relay tells what they caused.
             for work in (relay, progress, received):
                 await stack.enter_async_context(keep_running(work.run(), stop=work.stop))
