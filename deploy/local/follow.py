@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 
 from deploy.local.doors import Doors, send
-from deploy.local.samples import Sample
+from deploy.local.samples import Sample, of_new_people
 
 _OVER = ("sent", "delivered", "failed", "withheld")
 
@@ -36,7 +36,7 @@ def send_and_follow(samples: Sequence[Sample], doors: Doors, *, within_s: float 
         httpx.Client(base_url=doors.responder_url, headers=doors.key, timeout=20, trust_env=False) as responder,
     ):
         known = set(_references(doors, responder))
-        followed = [Followed(sample, send(sample, doors, ingest)) for sample in samples]
+        followed = [Followed(sample, send(sample, doors, ingest)) for sample in of_new_people(samples)]
         deadline = time.monotonic() + within_s
         while not all(f.is_over for f in followed) and time.monotonic() < deadline:
             _look(followed, known, doors, responder)

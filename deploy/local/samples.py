@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import secrets
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+_OWN_DIGITS = 6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,3 +102,18 @@ SAMPLES: tuple[Sample, ...] = (
         text="Je souhaite résilier mon abonnement. Le contrat ne mentionne aucun frais et vous m'avez facturé 80 €.",
     ),
 )
+
+
+def of_new_people(samples: Iterable[Sample]) -> list[Sample]:
+    """Return the samples from senders that never wrote before.
+
+    Who wrote at an earlier start would be joined to the complaint that is open since then, as it should be.
+    """
+    return [replace(sample, sender=_new(sample.sender)) for sample in samples]
+
+
+def _new(sender: str) -> str:
+    name, at, domain = sender.partition("@")
+    if at:
+        return f"{name}.{secrets.token_hex(3)}@{domain}"
+    return sender[:-_OWN_DIGITS] + f"{secrets.randbelow(10**_OWN_DIGITS):0{_OWN_DIGITS}}"
