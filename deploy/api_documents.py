@@ -83,7 +83,7 @@ def _channel(event: type[Any], topic: Topic, key: str) -> dict[str, Any]:
 
 def _message(event: type[Any]) -> dict[str, Any]:
     text = {"type": "string"}
-    headers = {name: text for name in ("ce_specversion", "ce_id", "ce_type", "ce_source", "ce_time", "traceparent")}
+    headers = dict.fromkeys(("ce_specversion", "ce_id", "ce_type", "ce_source", "ce_time", "traceparent"), text)
     return {
         "name": event.TYPE,
         "summary": (event.__doc__ or "").strip().splitlines()[0],
