@@ -57,7 +57,7 @@ def fingerprint() -> str:
 def set_up() -> None:
     """Make the environment."""
     began = time.monotonic()
-    print("Python packages from requirements.lock (once, about 150 MB) ...", flush=True)
+    print("Python packages from requirements.lock (once, about 240 MB) ...", flush=True)
     LOG.parent.mkdir(parents=True, exist_ok=True)
     LOG.write_text("")
     uv = find_uv()
