@@ -86,6 +86,7 @@ def assemble(ground: Ground) -> Assembled:
         keys=ApiKeys(engine=engine, clock=clock),
         deliveries=take,
         complaints=TakeComplaint(
+            engine=engine,
             channel=channels["rest"],
             account=REST,
             packing=packing,

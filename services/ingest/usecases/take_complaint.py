@@ -7,8 +7,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
+from sqlalchemy.ext.asyncio import AsyncEngine
+
 from services.ingest.domain.filing import with_request
 from services.ingest.domain.parcel import Outcome, Parcel
+from services.ingest.store import references
 from services.ingest.usecases.group_commit import GroupCommit
 from services.ingest.usecases.packing import Packing
 from services.ingest.usecases.refusals import Refusals
@@ -39,11 +42,12 @@ class TakeComplaint:
     """The way of a complaint that a client writes itself."""
 
     def __init__(
-        self, *, channel: Channel, account: Account, packing: Packing, commits: GroupCommit, refusals: Refusals,
-        tokens: Tokens,
+        self, *, engine: AsyncEngine, channel: Channel, account: Account, packing: Packing, commits: GroupCommit,
+        refusals: Refusals, tokens: Tokens,
     ) -> None:  # fmt: skip
         if channel.receives is None:
             raise ValueError("the channel of the API takes complaints in")
+        self._engine = engine
         self._receives = channel.receives
         self._account = account
         self._packing = packing
@@ -66,8 +70,21 @@ class TakeComplaint:
             self._refusals.count(self._account.account)
             raise
         parcel = await self._packed(parsed, delivery, client=client)
+        complaint_id = await self._complaint_of(parcel)
         outcome = await self._commits.file(parcel)
-        return self._answer(parcel, outcome)
+        return self._answer(parcel, outcome, complaint_id=complaint_id)
+
+    async def _complaint_of(self, parcel: Parcel) -> UUID:
+        """Return the complaint that this opens or goes on with; `DeliveryInvalid` when that is not in the books."""
+        event = parcel.filings[0].event
+        if event.joins.token_reference is None:
+            return event.complaint_id
+        async with self._engine.connect() as connection:
+            found = await references.complaint_of(connection, event.joins.token_reference)
+        if found is None:
+            self._refusals.count(self._account.account)
+            raise DeliveryInvalid((("/in_reply_to/reference", "is not known here"),))
+        return found
 
     async def _packed(self, parsed: Parsed, delivery: Delivery, *, client: str) -> Parcel:
         # Names are unique within a client: two clients may use the same key for two complaints.
@@ -79,7 +96,7 @@ class TakeComplaint:
             raise DeliveryInvalid((("/in_reply_to/token", "is not the status token of this reference"),))
         return replace(parcel, filings=(filing,))
 
-    def _answer(self, parcel: Parcel, outcome: Outcome) -> Accepted:
+    def _answer(self, parcel: Parcel, outcome: Outcome, *, complaint_id: UUID) -> Accepted:
         filing = parcel.filings[0]
         event = filing.event
         known = outcome.known.get(event.message_id)
@@ -88,7 +105,7 @@ class TakeComplaint:
         joined = event.joins.token_reference
         reference = joined or (known.reference if known else outcome.filed[event.message_id])
         return Accepted(
-            complaint_id=event.complaint_id,
+            complaint_id=complaint_id,
             reference=reference,
             status_token=self._tokens.status(reference),
             received_at=known.received_at if known else event.received_at,

@@ -111,7 +111,8 @@ async def test_a_follow_up_with_the_token_names_the_first_complaint(ingest: Runn
     told = (await post(ingest, "k1")).json()
     reply = {"text": "More.", "in_reply_to": {"reference": told["reference"], "token": told["status_token"]}}
     followed = await post(ingest, "k2", reply)
-    assert followed.json()["reference"] == told["reference"]
+    for name in ("reference", "complaint_id", "status_token", "status_url"):
+        assert followed.json()[name] == told[name]
     assert (await ingest.announced())[1].joins.token_reference == told["reference"]
     reply["in_reply_to"]["token"] = "a" * 16  # type: ignore[index]
     refused = await post(ingest, "k3", reply)
