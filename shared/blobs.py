@@ -9,10 +9,11 @@ from pathlib import Path
 from uuid import UUID
 
 import obstore
-from obstore.exceptions import NotFoundError
+from obstore.exceptions import BaseError, NotFoundError
 from obstore.store import LocalStore, ObjectStore, from_url
 
 from shared.contracts.parts import BlobRef
+from shared.faults import TryLater
 
 
 def media_key(attachment_id: UUID) -> str:
@@ -42,11 +43,14 @@ class Blobs:
         return await self.keep_as(f"{digest[:2]}/{digest}", content, digest=digest)
 
     async def keep_as(self, key: str, content: bytes, *, digest: str | None = None) -> BlobRef:
-        """Hold the content for good under a given key before returning."""
-        await obstore.put_async(self._store, key, content)
-        if self._folder is not None:
-            # The store renames into place without fsync: a power cut could empty what a 2xx has promised.
-            await asyncio.to_thread(_fsync, self._folder / key)
+        """Hold the content for good under a given key before returning; `TryLater` when the store does not."""
+        try:
+            await obstore.put_async(self._store, key, content)
+            if self._folder is not None:
+                # The store renames into place without fsync: a power cut could empty what a 2xx has promised.
+                await asyncio.to_thread(_fsync, self._folder / key)
+        except (BaseError, OSError) as error:
+            raise TryLater("the blob store does not take what it is given") from error
         return BlobRef(key=key, sha256=digest or hashlib.sha256(content).hexdigest(), size_bytes=len(content))
 
     async def read(self, key: str) -> bytes:
