@@ -28,7 +28,7 @@ _SAID = [
 ]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def shop(stack: Stack) -> Iterator[Shop]:
     """A house with a form, a relay, and some complaints at their desks."""
     with outside_world() as outside:
@@ -48,9 +48,12 @@ def _is_there(responder: httpx.Client, reference: str) -> bool:
     return responder.get(f"/v1/complaints/{reference}").status_code == 200
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser(chromium: str) -> Iterator[Browser]:
-    """A Chromium without a head."""
+    """A Chromium without a head, for the tests of one module.
+
+    Playwright keeps an event loop in this thread for as long as it runs: no test that is a coroutine could run beside it.
+    """
     with sync_playwright() as playwright:
         running = playwright.chromium.launch(executable_path=chromium, args=_ARGUMENTS)
         yield running
