@@ -52,7 +52,7 @@ def _is_there(responder: httpx.Client, reference: str) -> bool:
 def browser(chromium: str) -> Iterator[Browser]:
     """A Chromium without a head, for the tests of one module.
 
-    Playwright keeps an event loop in this thread for as long as it runs: no test that is a coroutine could run beside it.
+    Playwright keeps an event loop in this thread while it runs: no test that is a coroutine could run beside it.
     """
     with sync_playwright() as playwright:
         running = playwright.chromium.launch(executable_path=chromium, args=_ARGUMENTS)
