@@ -40,7 +40,7 @@ def lived(stack: Stack) -> Iterator[Lived]:
         with running_house(stack, extra=extra) as house, house.client("ingest") as ingest:
             person = Person()
             answer = everything(house, ingest, person, outside.relay_url)
-            tokens = {"API key": house.api_key.rpartition("_")[2], "status token": answer["status_token"]}
+            tokens = {"API key": house.api_key.split("_", 2)[2], "status token": answer["status_token"]}
             tokens |= {"signing secret": WHSEC, "house key": (house.folder / "house.key").read_text().strip()}
             yield Lived(house, person, tokens)
 
