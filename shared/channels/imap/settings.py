@@ -8,8 +8,7 @@ import msgspec
 from msgspec import Meta
 
 from shared.channels.imap.connection import Security
-
-_ADDRESS = r"^[^\s@<>\"(),:;]{1,64}@[^\s@<>\"(),:;]{1,253}$"
+from shared.mail.settings import AuthservId, MailAddress, OwnLists, RelayUrl
 
 
 class ImapSettings(msgspec.Struct, frozen=True, kw_only=True):
@@ -25,22 +24,12 @@ class ImapSettings(msgspec.Struct, frozen=True, kw_only=True):
         str, Meta(min_length=1, max_length=320, description="The user name of the mailbox, mostly its address.")
     ]
     sender: Annotated[
-        str,
+        MailAddress,
         Meta(
-            pattern=_ADDRESS,
-            max_length=320,
             description="The address that answers come from; mail to it (also with a +part) must come to this mailbox.",
         ),
     ] = msgspec.field(name="from")
-    relay_url: Annotated[
-        str,
-        Meta(
-            pattern=r"^smtps?://[^\s/]+/?$",
-            max_length=500,
-            description="Where outgoing mail is handed over: smtp://[user@]host[:port] (STARTTLS where it is offered) "
-            "or smtps://[user@]host[:port]. Your mail provider calls it the outgoing or submission server.",
-        ),
-    ]
+    relay_url: RelayUrl
     port: Annotated[
         int, Meta(ge=1, le=65535, description="The server's port: 993 with implicit TLS, 143 with STARTTLS.")
     ] = 993
@@ -60,21 +49,8 @@ class ImapSettings(msgspec.Struct, frozen=True, kw_only=True):
         bool,
         Meta(description="Whether mails that were filed are marked as read in the mailbox. They stay where they are."),
     ] = True
-    authserv_id: Annotated[
-        Annotated[str, Meta(min_length=1, max_length=255)] | None,
-        Meta(
-            description="The name under which your own mail server writes Authentication-Results (the first word of "
-            "that header in any mail you received). Without it no sender counts as verified.",
-        ),
-    ] = None
-    own_lists: Annotated[
-        tuple[str, ...],
-        Meta(
-            max_length=50,
-            description="List-Ids of groups of yours that pass customers' mail on (a Google Group, say): mail through "
-            "them is not taken for a mailing list's.",
-        ),
-    ] = ()
+    authserv_id: AuthservId = None
+    own_lists: OwnLists = ()
 
     @property
     def security(self) -> Security:
