@@ -139,5 +139,6 @@ def _status(ground: Ground, tokens: Tokens) -> TellStatus:
         tokens=tokens,
         http=ground.house_http,
         responder_url=ground.settings.responder_url,
+        router_url=ground.settings.router_url,
         service_token=ground.settings.service_token,
     )

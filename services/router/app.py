@@ -9,7 +9,7 @@ from datetime import timedelta
 from fastapi import FastAPI
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from services.router.api import complaints, dead_letters, moves, rulebooks
+from services.router.api import complaints, dead_letters, internal, moves, rulebooks
 from services.router.api.parts import Parts
 from services.router.consumers.progress import learn_progress
 from services.router.consumers.received import FileReceived
@@ -41,7 +41,7 @@ from shared.web.tasks import every, keep_running
 from shared.workers import Workers
 
 _CLOCK = SystemClock()
-_APIS = (complaints, moves, rulebooks, dead_letters)
+_APIS = (complaints, moves, rulebooks, dead_letters, internal)
 # Longer than Kafka keeps the topics that are read: an event that comes again must still be known.
 _INBOX_KEPT = timedelta(days=45)
 

@@ -12,10 +12,11 @@ from services.ingest.store.tables import messages
 from shared import ids
 
 
-async def received_at(connection: AsyncConnection, reference: str) -> datetime | None:
-    """Return when the message with this reference was received; None when there is none."""
-    statement = select(messages.c.received_at).where(messages.c.reference == reference)
-    return (await connection.execute(statement)).scalar_one_or_none()
+async def told_for(connection: AsyncConnection, reference: str) -> tuple[UUID, datetime] | None:
+    """Return the message that this reference was told for, and when it was received; None when there is none."""
+    statement = select(messages.c.message_id, messages.c.received_at).where(messages.c.reference == reference)
+    row = (await connection.execute(statement)).one_or_none()
+    return (row.message_id, row.received_at) if row else None
 
 
 async def complaint_of(connection: AsyncConnection, reference: str) -> UUID | None:

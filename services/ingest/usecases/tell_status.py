@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 from typing import Any
+from uuid import UUID
 
 import httpx
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -21,12 +22,14 @@ class TellStatus:
     """The customer's view of a complaint."""
 
     def __init__(
-        self, *, engine: AsyncEngine, tokens: Tokens, http: httpx.AsyncClient, responder_url: str, service_token: str
-    ) -> None:
+        self, *, engine: AsyncEngine, tokens: Tokens, http: httpx.AsyncClient, responder_url: str, router_url: str,
+        service_token: str,
+    ) -> None:  # fmt: skip
         self._engine = engine
         self._tokens = tokens
         self._http = http
         self._responder = responder_url.rstrip("/")
+        self._router = router_url.rstrip("/")
         self._headers = {"Authorization": f"Bearer {service_token}"}
 
     def token(self, reference: str) -> str:
@@ -39,19 +42,31 @@ class TellStatus:
         if not self._tokens.status_holds(token, reference=reference):
             return None
         async with self._engine.connect() as connection:
-            received_at = await references.received_at(connection, reference)
-        if received_at is None:
+            found = await references.told_for(connection, reference)
+        if found is None:
             return None
+        message_id, received_at = found
         told = {"reference": reference, "state": "received", "received_at": received_at}
         work = await self._work(reference)
+        if work is None and (joined := await self._joined(message_id, told_for=reference)):
+            told["continues"] = joined
+            work = await self._work(joined)
         return told | (_public(work) if work else {"next": "we_assign_it"})
 
+    async def _joined(self, message_id: UUID, *, told_for: str) -> str | None:
+        """Return the complaint that the message was filed in where that is not one of its own."""
+        filed = await self._ask(f"{self._router}/internal/messages/{message_id}")
+        reference = str(filed["reference"]) if filed else told_for
+        return reference if reference != told_for else None
+
     async def _work(self, reference: str) -> Mapping[str, Any] | None:
+        return await self._ask(f"{self._responder}/v1/complaints/{reference}", messages="none")
+
+    async def _ask(self, url: str, **parameters: str) -> Mapping[str, Any] | None:
         try:
-            url = f"{self._responder}/v1/complaints/{reference}"
-            answer = await self._http.get(url, params={"messages": "none"}, headers=self._headers)
+            answer = await self._http.get(url, params=parameters, headers=self._headers)
         except httpx.HTTPError as error:
-            logger.warning("the responder does not answer", extra={"error_type": type(error).__name__})
+            logger.warning("a service of the house does not answer", extra={"error_type": type(error).__name__})
             return None
         return answer.json() if answer.status_code == httpx.codes.OK else None
 

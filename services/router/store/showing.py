@@ -30,6 +30,13 @@ async def complaint_by(connection: AsyncConnection, reference: str, *, lock: boo
     return (await connection.execute(query.with_for_update() if lock else query)).mappings().one_or_none()
 
 
+async def filed_in(connection: AsyncConnection, message_id: UUID) -> str | None:
+    """Return the reference of the complaint that holds a message; None when no complaint does."""
+    held = messages.c.complaint_id == complaints.c.complaint_id
+    query = select(complaints.c.reference).where(held, messages.c.message_id == message_id)
+    return (await connection.execute(query)).scalar_one_or_none()
+
+
 async def messages_of(connection: AsyncConnection, complaint_id: UUID) -> Rows:
     """Return the messages in the order in which they came; `content` is JSON text."""
     query = select(

@@ -72,6 +72,14 @@ class Shower:
                 "corrections": [dict(row) for row in await showing.corrections_of(connection, complaint_id)],
             }  # fmt: skip
 
+    async def filed_in(self, message_id: UUID) -> str:
+        """Return the reference of the complaint that a message was filed in; `NotFound` when it was not filed yet."""
+        async with self._engine.connect() as connection:
+            reference = await showing.filed_in(connection, message_id)
+        if reference is None:
+            raise NotFound("no message with this id was filed")
+        return reference
+
     async def attachment(self, reference: str, attachment_id: UUID) -> Attachment:
         """Return what is known of a file of a complaint; `NotFound` when it has no such file."""
         for message in await self._said(reference):
