@@ -10,8 +10,8 @@ import pytest
 from shared.channel_registry import registry
 
 COMMON = ("relay_url", "authserv_id", "own_lists")
-ACCOUNT = {"from": "care@acme.test", "relay_url": "smtp://relay.acme.test:587"}
-EACH = {
+ACCOUNT: dict[str, object] = {"from": "care@acme.test", "relay_url": "smtp://relay.acme.test:587"}
+EACH: dict[str, dict[str, object]] = {
     "email": ACCOUNT | {"addresses": ["care@acme.test"]},
     "imap": ACCOUNT | {"host": "imap.acme.test", "username": "care@acme.test"},
 }
