@@ -128,6 +128,7 @@ async def _start_jobs(stack: AsyncExitStack, ground: Ground, assembled: Assemble
         directory=parts.directory,
         channels=parts.channels,
         take=parts.deliveries,
+        means=parts.means,
     )
     await stack.enter_async_context(keep_running(pollers.run()))
     await open_smtp_door(stack, settings=settings, clock=_CLOCK, mail=assembled.mail)

@@ -26,7 +26,7 @@ from services.ingest.usecases.take_mail import TakeMail
 from services.ingest.usecases.tell_status import TellStatus
 from shared.blobs import Blobs
 from shared.channel.account import Account, NoSettings
-from shared.channel.outbound import Means
+from shared.channel.outbound import MailRelay, Means
 from shared.channel.port import Channel
 from shared.channel_registry import registry
 from shared.clock import Clock
@@ -98,7 +98,7 @@ def assemble(ground: Ground) -> Assembled:
         books=Books(engine=engine, refusals=refusals),
         status=_status(ground, tokens),
         form_rates=Rates(per_minute=settings.form_posts_per_minute),
-        vendor_http=ground.vendor_http,
+        means=_means(ground),
     )
     return Assembled(
         parts=parts,
@@ -111,7 +111,7 @@ def assemble(ground: Ground) -> Assembled:
             blobs=blobs,
             directory=directory,
             channels=channels,
-            means=Means(http=ground.vendor_http),
+            means=parts.means,
         ),
         receipts=PassOnReceipts(
             engine=engine,
@@ -131,6 +131,13 @@ def _accounts(ground: Ground, directory: AccountDirectory, sealer: Sealer, chann
         directory=directory,
         allow_private_targets=ground.settings.allow_private_targets,
     )
+
+
+def _means(ground: Ground) -> Means:
+    settings = ground.settings
+    relay = settings.mail_relay_url
+    mail = MailRelay(url=relay, sender=settings.mail_from, allow_private=True) if relay else None
+    return Means(http=ground.vendor_http, mail=mail, allow_private_targets=settings.allow_private_targets)
 
 
 def _status(ground: Ground, tokens: Tokens) -> TellStatus:

@@ -107,11 +107,12 @@ def _courier(ground: Ground, channels: dict[str, Channel]) -> Courier:
         channels=channels,
         own=[rest],
     )
-    mail = MailRelay(url=settings.mail_relay_url, sender=settings.mail_from) if settings.mail_relay_url else None
+    relay = settings.mail_relay_url
+    mail = MailRelay(url=relay, sender=settings.mail_from, allow_private=True) if relay else None
     return Courier(
         accounts=accounts,
         channels=channels,
-        means=Means(http=ground.vendor_http, mail=mail),
+        means=Means(http=ground.vendor_http, mail=mail, allow_private_targets=settings.allow_private_targets),
         tokens=Tokens(settings.key),
         clock=ground.clock,
     )

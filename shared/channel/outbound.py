@@ -13,19 +13,28 @@ from shared.contracts.parts import ReplyAddress
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MailRelay:
-    """Where mail goes out for channels that have no relay of their own (the web form, REST)."""
+    """Where mail goes out: an account's own relay, or the house's for channels that have none (the web form, REST).
+
+    `allow_private` lets it stand in a private network: the house's relay may, an account's only where `Means` says so.
+    """
 
     url: str
     sender: str
     password: str | None = None
+    allow_private: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Means:
-    """What a channel sends with: an HTTP client with time-outs and without redirects, and the house's mail relay."""
+    """What a channel sends with: an HTTP client with time-outs and without redirects, and the house's mail relay.
+
+    `http` judges by itself where it is sent; who opens a connection of another kind to a host that an account names
+    asks `allow_private_targets`.
+    """
 
     http: httpx.AsyncClient
     mail: MailRelay | None = None
+    allow_private_targets: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -66,7 +66,7 @@ class Polls(Protocol):
     """The way in for vendors that do not call us."""
 
     def watch(
-        self, account: Account, *, cursor: Mapping[str, Any] | None, clock: Clock
+        self, account: Account, *, cursor: Mapping[str, Any] | None, clock: Clock, means: Means
     ) -> AsyncGenerator[Polled, None]:
         """Yield what is new since `cursor`, then wait for more, for ever.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import ipaddress
 import ssl
@@ -17,9 +18,11 @@ from shared.channel.errors import SendingFailed
 from shared.channel.outbound import MailRelay, Outgoing, Sent, Verdict
 from shared.faults import TryLater
 from shared.mail.composing import compose
+from shared.outside import PrivateTarget, connect
 
 _CONNECT_S, _COMMAND_S = 10.0, 60.0
 _PORTS = {"smtp": 25, "smtps": 465}
+_PRIVATE = "the mail relay's address leads into a private network, which this installation does not allow"
 _NO_RELAY = "no mail relay is set: give relay_url as smtp://host:port or smtps://host:port"
 
 
@@ -30,6 +33,7 @@ class _Route:
     implicit_tls: bool
     user: str | None
     password: str | None
+    allow_private: bool
 
     @property
     def local(self) -> bool:
@@ -81,6 +85,7 @@ def _route(relay: MailRelay) -> _Route:
         implicit_tls=url.scheme == "smtps",
         user=unquote(url.username) if url.username else None,
         password=relay.password or (unquote(url.password) if url.password else None),
+        allow_private=relay.allow_private,
     )
 
 
@@ -89,14 +94,15 @@ async def _connected(route: _Route) -> AsyncGenerator[SMTP]:
     """Connect, secure and log in; whatever fails in here or in the body comes out in the port's words."""
     client = SMTP(
         hostname=route.host,
-        port=route.port,
         timeout=_CONNECT_S,
         use_tls=route.implicit_tls,
         start_tls=False,
         tls_context=_tls(route),
     )
     try:
-        await client.connect()
+        async with asyncio.timeout(_CONNECT_S):
+            reached = await connect(host=route.host, port=route.port, allow_private=route.allow_private)
+        await client.connect(sock=reached)
         client.timeout = _COMMAND_S
         await _secure(client, route)
         yield client
@@ -104,6 +110,8 @@ async def _connected(route: _Route) -> AsyncGenerator[SMTP]:
         raise _by_code(min(r.code for r in refused.recipients)) from refused
     except aiosmtplib.SMTPResponseException as answered:
         raise _by_code(answered.code) from answered
+    except PrivateTarget as error:
+        raise SendingFailed(_PRIVATE, cause="private_target") from error
     except ssl.SSLError as error:
         raise TryLater("the mail relay's certificate cannot be verified") from error
     except (aiosmtplib.SMTPException, OSError, TimeoutError) as error:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import ipaddress
-import socket
 from collections.abc import Iterable
 from typing import Any
 
@@ -12,8 +10,8 @@ import httpcore
 import httpx
 
 from shared.channel.errors import SendingFailed
+from shared.outside import PrivateTarget, public_addresses
 
-_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 _TIMEOUT = httpx.Timeout(10.0, connect=5.0)
 
 
@@ -38,7 +36,7 @@ class _OutsideOnly(httpcore.AsyncNetworkBackend):
         failure: Exception = httpcore.ConnectError(f"{host} has no address")
         try:
             async with asyncio.timeout(timeout):
-                for address in await _public_addresses(host, port):
+                for address in await _addresses(host, port):
                     try:
                         return await self._sockets.connect_tcp(
                             address, port, local_address=local_address, socket_options=socket_options
@@ -54,15 +52,13 @@ class _OutsideOnly(httpcore.AsyncNetworkBackend):
         await asyncio.sleep(seconds)
 
 
-async def _public_addresses(host: str, port: int) -> list[str]:
+async def _addresses(host: str, port: int) -> list[str]:
     try:
-        found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        return await public_addresses(host, port)
     except OSError as error:
         raise httpcore.ConnectError(f"{host} has no address") from error
-    addresses = [str(entry[4][0]) for entry in found]
-    if any(not ipaddress.ip_address(a.partition("%")[0]).is_global for a in addresses):
-        raise SendingFailed("the vendor's address leads into a private network", cause="private_target")
-    return addresses
+    except PrivateTarget as error:
+        raise SendingFailed("the vendor's address leads into a private network", cause="private_target") from error
 
 
 class _GuardedTransport(httpx.AsyncHTTPTransport):
@@ -77,16 +73,6 @@ class _GuardedTransport(httpx.AsyncHTTPTransport):
             keepalive_expiry=5.0,
             network_backend=_OutsideOnly(),
         )
-
-
-def _is_public(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
-    if isinstance(address, ipaddress.IPv6Address):
-        if address in _NAT64:
-            return _is_public(ipaddress.IPv4Address(int(address) & 0xFFFFFFFF))
-        inner = address.ipv4_mapped or address.sixtofour  # an address within an address leads where the inner one does
-        if inner is not None:
-            return _is_public(inner)
-    return address.is_global and not address.is_multicast
 
 
 def new_vendor_client(*, allow_private_targets: bool) -> httpx.AsyncClient:

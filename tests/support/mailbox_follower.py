@@ -7,12 +7,14 @@ import contextlib
 import datetime as dt
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
-from typing import Any
+from typing import Any, cast
 
+import httpx
 import msgspec
 
 from shared.channel.account import Account
 from shared.channel.delivery import Delivery
+from shared.channel.outbound import Means
 from shared.channels.imap import channel
 from shared.channels.imap.settings import ImapSettings
 from shared.clock import FixedClock
@@ -25,6 +27,7 @@ CLOCK = FixedClock(NOW)
 
 
 WITHIN_S = 20
+MEANS = Means(http=cast("httpx.AsyncClient", None), allow_private_targets=True)
 
 
 def account_of(server: ImapServer, mailbox: str, *, password: str = PASSWORD, **settings: Any) -> Account:
@@ -81,7 +84,7 @@ class Follower:
     async def _watch(self) -> AsyncGenerator[None]:
         polls = channel.polls
         assert polls is not None
-        async with aclosing(polls.watch(self.account, cursor=self.cursor, clock=CLOCK)) as batches:
+        async with aclosing(polls.watch(self.account, cursor=self.cursor, clock=CLOCK, means=MEANS)) as batches:
             async for batch in batches:
                 self.taken += batch.deliveries
                 self.batches.append(len(batch.deliveries))

@@ -12,7 +12,6 @@ from services.ingest.api.parts import Parts, parts
 from services.ingest.store.accounts import StoredAccount
 from services.ingest.usecases.connect_account import AccountRefused, valid_name
 from shared import channels
-from shared.channel.outbound import MailRelay, Means
 from shared.channel.port import Channel
 from shared.text import STORABLE
 from shared.web.access import require
@@ -96,9 +95,7 @@ async def remove_account(account: Named, request: Request) -> None:
 async def check_account(account: Named, request: Request) -> dict[str, Any]:
     """Make one call to the vendor and say in words whether the connection works."""
     at = parts(request)
-    relay = at.settings.mail_relay_url
-    mail = MailRelay(url=relay, sender=at.settings.mail_from) if relay else None
-    verdict = await at.accounts.check(account, means=Means(http=at.vendor_http, mail=mail))
+    verdict = await at.accounts.check(account, means=at.means)
     if verdict is None:
         raise _unknown()
     return {"works": verdict.works, "words": verdict.words}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import httpx
 from fastapi import Request
 
 from services.ingest.settings import IngestSettings
@@ -16,6 +15,7 @@ from services.ingest.usecases.replay import Replay
 from services.ingest.usecases.take_complaint import TakeComplaint
 from services.ingest.usecases.take_delivery import TakeDelivery
 from services.ingest.usecases.tell_status import TellStatus
+from shared.channel.outbound import Means
 from shared.channel.port import Channel
 from shared.clock import Clock
 from shared.web.rates import Rates
@@ -37,7 +37,7 @@ class Parts:
     books: Books
     status: TellStatus
     form_rates: Rates
-    vendor_http: httpx.AsyncClient
+    means: Means
 
     @property
     def public_url(self) -> str:

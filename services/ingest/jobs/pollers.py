@@ -18,6 +18,7 @@ from services.ingest.usecases.take_delivery import TakeDelivery
 from shared.channel.account import Account
 from shared.channel.delivery import Delivery
 from shared.channel.errors import DeliveryError
+from shared.channel.outbound import Means
 from shared.channel.port import Channel, Polled, Polls
 from shared.clock import Clock
 from shared.faults import TryLater
@@ -39,7 +40,7 @@ class Pollers:
 
     def __init__(
         self, *, locks: AsyncEngine, engine: AsyncEngine, clock: Clock, directory: AccountDirectory,
-        channels: Mapping[str, Channel], take: TakeDelivery,
+        channels: Mapping[str, Channel], take: TakeDelivery, means: Means,
     ) -> None:  # fmt: skip
         self._locks = locks
         self._engine = engine
@@ -47,6 +48,7 @@ class Pollers:
         self._directory = directory
         self._channels = channels
         self._take = take
+        self._means = means
         self._room = asyncio.Semaphore(_TOGETHER)
         self._running: dict[str, tuple[Account, asyncio.Task[None]]] = {}
 
@@ -108,7 +110,7 @@ class Pollers:
         async with self._engine.connect() as connection:
             cursor = await cursors.get(connection, account.account)
         async with contextlib.aclosing(
-            self._polls(account).watch(account, cursor=cursor, clock=self._clock)
+            self._polls(account).watch(account, cursor=cursor, clock=self._clock, means=self._means)
         ) as batches:
             async for batch in batches:
                 await self._file(batch, account)

@@ -19,7 +19,7 @@ from shared.text import storable
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,62}")
 _WHERE = re.compile(r" - at `\$(?P<path>.*)`$")
-_URLS = re.compile(r"(_url|^url)$")
+_TARGETS = re.compile(r"(_url|^url|^host)$")
 _MOST_VALID = 2
 
 
@@ -144,14 +144,14 @@ def _private_targets(settings: Mapping[str, Any]) -> list[tuple[str, str]]:
     # Names are judged when they are called, by what they resolve to then; here only what is plain to see.
     errors = []
     for name, value in settings.items():
-        if _URLS.search(name) and isinstance(value, str) and name != "public_url" and _is_private(value):
+        if _TARGETS.search(name) and isinstance(value, str) and name != "public_url" and _is_private(value):
             errors.append((f"/settings/{name}", "leads into a private network, which this installation does not allow"))
     return errors
 
 
-def _is_private(url: str) -> bool:
+def _is_private(target: str) -> bool:
     try:
-        host = urlsplit(url).hostname or ""
+        host = (urlsplit(target).hostname or "") if "://" in target else target
         return host == "localhost" or not ipaddress.ip_address(host).is_global
     except ValueError:
         return False

@@ -17,11 +17,11 @@ class EmailSends:
     def __init__(self, *, clock: Clock | None = None) -> None:
         self._clock = clock or SystemClock()
 
-    async def send(self, outgoing: Outgoing, account: Account, means: Means) -> Sent:  # noqa: ARG002 - the port's shape
+    async def send(self, outgoing: Outgoing, account: Account, means: Means) -> Sent:
         """Hand the mail to the relay; the answer's Reply-To carries the reply token."""
         return await send_mail(
             outgoing=outgoing,
-            relay=_relay(account),
+            relay=_relay(account, means),
             title=account.title,
             now=self._clock.now(),
             reply_to=account.settings.sender,
@@ -31,11 +31,16 @@ class EmailSends:
 class EmailChecks:
     """One connection to the relay."""
 
-    async def check(self, account: Account, means: Means) -> Verdict:  # noqa: ARG002 - the port's shape
+    async def check(self, account: Account, means: Means) -> Verdict:
         """Say whether the relay takes our connection."""
-        return await check_relay(_relay(account))
+        return await check_relay(_relay(account, means))
 
 
-def _relay(account: Account) -> MailRelay:
+def _relay(account: Account, means: Means) -> MailRelay:
     settings = account.settings
-    return MailRelay(url=settings.relay_url, sender=settings.sender, password=account.secret("relay_password"))
+    return MailRelay(
+        url=settings.relay_url,
+        sender=settings.sender,
+        password=account.secret("relay_password"),
+        allow_private=means.allow_private_targets,
+    )

@@ -9,25 +9,21 @@ from __future__ import annotations
 import asyncio
 import base64
 import contextlib
-import ipaddress
 import re
 import ssl
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 from shared.channel.errors import DeliveryError
 from shared.faults import TryLater
 from shared.mail import limits
 
 _COMMAND_S = 60.0
-_CONNECT_S = 15.0
-_LINE_BYTES = 16 * 1024 * 1024
+CONNECT_S = 15.0
+LINE_BYTES = 16 * 1024 * 1024
 """A SEARCH over a million mails is one line of 7 MB."""
 _LITERAL = re.compile(rb"\{(\d{1,12})\+?\}\r\n$")
 _MODIFIED_UTF7 = re.compile(r"[^\x20-\x7e]+|&")
-
-Security = Literal["implicit", "starttls", "none"]
 
 
 class Refused(Exception):
@@ -48,7 +44,7 @@ class Line:
 
 
 class Connection:
-    """A connection that is open; made by `connected`."""
+    """A connection that is open; made by `connecting.connected`."""
 
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._reader, self._writer = reader, writer
@@ -61,7 +57,7 @@ class Connection:
 
     async def greet(self) -> None:
         """Read the greeting and what the server can do."""
-        async with asyncio.timeout(_CONNECT_S):
+        async with asyncio.timeout(CONNECT_S):
             greeting = await self._line()
         if not greeting.text.upper().startswith((b"* OK", b"* PREAUTH")):
             raise TryLater("the mail server turns us away at the door")
@@ -171,45 +167,6 @@ class Connection:
         lines = await self.command("CAPABILITY")
         announced = b" ".join(line.text for line in lines if line.text.upper().startswith(b"* CAPABILITY"))
         self._capabilities = frozenset(announced.decode("latin-1").upper().split())
-
-
-@contextlib.asynccontextmanager
-async def connected(*, host: str, port: int, security: Security) -> AsyncGenerator[Connection]:
-    """Open a connection as configured; whatever breaks it, in here or in the body, comes out as `TryLater`."""
-    local = _is_local(host)
-    if security == "none" and not local:
-        raise DeliveryError("without TLS only a mail server on this machine is spoken to: a password would be readable")
-    context = ssl.create_default_context()
-    if local:  # certificates of this machine are its own
-        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
-    connection = None
-    try:
-        async with asyncio.timeout(_CONNECT_S):
-            reader, writer = await asyncio.open_connection(
-                host, port, ssl=context if security == "implicit" else None, limit=_LINE_BYTES
-            )
-        connection = Connection(reader, writer)
-        await connection.greet()
-        if security == "starttls":
-            await connection.start_tls(context, host)
-        yield connection
-    except ssl.SSLError as error:
-        raise TryLater("the mail server's certificate cannot be verified, or it speaks no TLS on this port") from error
-    except (OSError, TimeoutError, EOFError) as error:
-        raise TryLater(f"the mail server is out of reach ({type(error).__name__})") from error
-    except Refused as refused:
-        raise DeliveryError(str(refused)) from refused
-    finally:
-        if connection is not None:
-            await connection.close()
-
-
-def _is_local(host: str) -> bool:
-    if host == "localhost":
-        return True
-    with contextlib.suppress(ValueError):
-        return ipaddress.ip_address(host).is_loopback
-    return False
 
 
 def _settle(status: bytes, name: str) -> None:

@@ -8,8 +8,9 @@ from typing import Any
 
 from shared.channel.account import Account
 from shared.channel.delivery import Delivery
+from shared.channel.outbound import Means
 from shared.channel.port import Polled
-from shared.channels.imap.connection import connected
+from shared.channels.imap.connecting import connected
 from shared.channels.imap.cursor import Cursor, resume
 from shared.channels.imap.mailbox import Fetched, Mailbox, Standing
 from shared.channels.imap.settings import ImapSettings
@@ -25,11 +26,11 @@ class ImapPolls:
     """The way in by polling. A mail is marked as seen only after its batch was committed."""
 
     async def watch(
-        self, account: Account, *, cursor: Mapping[str, Any] | None, clock: Clock
+        self, account: Account, *, cursor: Mapping[str, Any] | None, clock: Clock, means: Means
     ) -> AsyncGenerator[Polled, None]:
         """Yield what is new since `cursor`, then wait for more; `TryLater` when the connection is lost."""
         settings: ImapSettings = account.settings
-        async with connected(host=settings.host, port=settings.port, security=settings.security) as connection:
+        async with connected(settings, allow_private=means.allow_private_targets) as connection:
             await connection.login(settings.username, account.secret("password") or "")
             mailbox = Mailbox(connection, settings.mailbox)
             while True:

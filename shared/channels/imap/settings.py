@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
-from shared.channels.imap.connection import Security
+from shared.channels.imap.connecting import Security
 from shared.mail.settings import AuthservId, MailAddress, OwnLists, RelayUrl
 
 

@@ -12,7 +12,7 @@ from shared.channels.imap.connection import mailbox_name
 from shared.channels.imap.cursor import resume
 from shared.channels.imap.mailbox import Standing, _set
 from tests.support.imap_server import ImapServer
-from tests.support.mailbox_follower import CLOCK, NOW, WITHIN_S, Follower, account_of, mail, numbers
+from tests.support.mailbox_follower import CLOCK, MEANS, NOW, WITHIN_S, Follower, account_of, mail, numbers
 from tests.support.waiting import until
 
 
@@ -46,7 +46,7 @@ async def test_nothing_is_marked_as_seen_before_it_was_committed(server: ImapSer
     server.append(mailbox, mail(1), mail(2))
     polls = channel.polls
     assert polls is not None
-    async with aclosing(polls.watch(account_of(server, mailbox), cursor=None, clock=CLOCK)) as batches:
+    async with aclosing(polls.watch(account_of(server, mailbox), cursor=None, clock=CLOCK, means=MEANS)) as batches:
         async with asyncio.timeout(WITHIN_S):
             while not (await anext(batches)).deliveries:
                 pass

@@ -35,7 +35,7 @@ def vendor() -> Iterator[Vendor]:
 @pytest.fixture
 async def means() -> AsyncIterator[Means]:
     async with httpx.AsyncClient(timeout=0.5, follow_redirects=False, trust_env=False) as http:
-        yield Means(http=http)
+        yield Means(http=http, allow_private_targets=True)
 
 
 def _outgoing(specimen: Specimen) -> Outgoing:

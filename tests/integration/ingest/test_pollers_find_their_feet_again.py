@@ -17,6 +17,7 @@ from services.ingest.jobs.pollers import Pollers
 from services.ingest.usecases.account_directory import AccountDirectory
 from services.ingest.usecases.take_delivery import TakeDelivery
 from shared.channel.account import Account
+from shared.channel.outbound import Means
 from shared.channel.port import Channel, Polled
 from shared.clock import Clock, SystemClock
 from shared.faults import TryLater
@@ -39,7 +40,7 @@ class Box:
         self.watched = 0
 
     async def watch(
-        self, account: Account, *, cursor: Mapping[str, Any] | None, clock: Clock
+        self, account: Account, *, cursor: Mapping[str, Any] | None, clock: Clock, means: Means
     ) -> AsyncGenerator[Polled, None]:
         self.watched += 1
         yield Polled(deliveries=(), cursor={"at": self.watched})
@@ -58,6 +59,7 @@ async def polling(url: str, box: Box) -> AsyncIterator[asyncio.Task[None]]:
         directory=cast("AccountDirectory", Directory()),
         channels={"box": Channel(name="box", title="A box", polls=box)},
         take=cast("TakeDelivery", None),
+        means=cast("Means", None),
     )
     task = asyncio.create_task(job.run())
     yield task

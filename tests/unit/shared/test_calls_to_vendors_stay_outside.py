@@ -12,6 +12,7 @@ import httpx
 import pytest
 
 from shared.channel.errors import SendingFailed
+from shared.outside import PrivateTarget, connect, public_addresses
 from shared.web.outgoing_http import new_vendor_client
 
 
@@ -88,6 +89,36 @@ async def test_the_next_address_is_tried_where_one_does_not_answer(
     monkeypatch.setattr(ipaddress.IPv4Address, "is_global", True)
     async with new_vendor_client(allow_private_targets=False) as http:
         assert (await http.get(f"http://a.test:{port}/")).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "address", ["64:ff9b::7f00:1", "64:ff9b::a00:1", "2002:7f00:1::", "2002:a00:1::", "::ffff:10.0.0.1", "224.0.0.1"]
+)
+async def test_an_address_within_an_address_leads_where_the_inner_one_does(address: str) -> None:
+    with pytest.raises(PrivateTarget):
+        await public_addresses(address, 443)
+
+
+@pytest.mark.parametrize("address", ["93.184.216.34", "::ffff:93.184.216.34", "64:ff9b::5db8:d822", "2606:2800::1"])
+async def test_a_public_address_is_let_through(address: str) -> None:
+    assert await public_addresses(address, 443)
+
+
+async def test_what_was_judged_is_what_is_called(
+    server: tuple[int, list[list[str]]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    port, _ = server
+    asked: list[str] = []
+
+    async def resolve(_: Any, host: str, port: int, **__: Any) -> list[Any]:
+        asked.append(host)
+        return [(socket.AF_INET, socket.SOCK_STREAM, 0, "", ("127.0.0.2" if asked[1:] else "127.0.0.1", port))]
+
+    monkeypatch.setattr(asyncio.base_events.BaseEventLoop, "getaddrinfo", resolve)
+    monkeypatch.setattr(ipaddress.IPv4Address, "is_global", True)
+    with await connect(host="moves.test", port=port, allow_private=False) as reached:
+        assert reached.getpeername()[0] == "127.0.0.1"
+    assert asked == ["moves.test"]
 
 
 async def test_a_name_that_does_not_resolve_in_time_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
