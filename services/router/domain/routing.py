@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
-from typing import Any, Final, Generic, TypeVar
+from typing import Any, Final
 
+from services.router.domain.asking import rules_of
 from services.router.domain.reading import Reading
 from shared.contracts.parts import Because, Decision
-from shared.rulebook import engine
 from shared.rulebook.facts import FACTS
 from shared.rulebook.load import Rulebook
-from shared.rulebook.rules import PolicyRule, Rule
+from shared.rulebook.rules import Rule
 
 FailedRule = Callable[[str, str], None]
 """Told the id of a rule that raised, and the kind of error; never the complaint's content."""
 
 MAX_TEXT: Final = 500
-
-AnyRule = TypeVar("AnyRule", Rule, PolicyRule)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,28 +37,31 @@ class RoutableComplaint:
     metadata: Mapping[str, str] = field(default_factory=dict)
 
 
-def facts_of(complaint: RoutableComplaint) -> dict[str, Any]:
-    """Return the facts by the names that rules use; what is unknown is empty, 0 or false, so that no rule trips."""
-    reading = complaint.reading
-    return {
-        "category": reading.category,
-        "subcategory": reading.subcategory or "",
-        "severity": reading.severity,
-        "signals": list(reading.signals),
-        "outcome_sought": reading.outcome_sought or "",
-        "language": reading.language,
-        "channel": _plain(complaint.channel),
-        "account": _plain(complaint.account),
-        "segment": _plain(complaint.segment),
-        "internal": complaint.internal,
-        "public": complaint.public,
-        "automatic": complaint.automatic,
-        "reach": min(complaint.reach, 2**53),
-        "contacts": min(complaint.contacts, 2**53),
-        "attachments": complaint.attachments,
-        "has_order": complaint.has_order,
-        "metadata": {_plain(key): _plain(value) for key, value in complaint.metadata.items()},
-    }
+_FACTS: Final[Mapping[str, Callable[[RoutableComplaint], Any]]] = {
+    "category": lambda c: c.reading.category,
+    "subcategory": lambda c: c.reading.subcategory or "",
+    "severity": lambda c: c.reading.severity,
+    "signals": lambda c: c.reading.signals,
+    "outcome_sought": lambda c: c.reading.outcome_sought or "",
+    "language": lambda c: c.reading.language,
+    "channel": lambda c: _plain(c.channel),
+    "account": lambda c: _plain(c.account),
+    "segment": lambda c: _plain(c.segment),
+    "internal": lambda c: c.internal,
+    "public": lambda c: c.public,
+    "automatic": lambda c: c.automatic,
+    "reach": lambda c: min(c.reach, 2**53),
+    "contacts": lambda c: min(c.contacts, 2**53),
+    "attachments": lambda c: c.attachments,
+    "has_order": lambda c: c.has_order,
+    "metadata": lambda c: tuple((_plain(key), _plain(value)) for key, value in c.metadata.items()),
+}
+"""The facts as they can be remembered; what is unknown is empty, 0 or false, so that no rule trips."""
+
+
+def facts_of(complaint: RoutableComplaint, names: Iterable[str] = FACTS) -> dict[str, Any]:
+    """Return facts by the names that rules use."""
+    return {name: FACTS[name].kind(_FACTS[name](complaint)) for name in names}
 
 
 def _plain(text: str) -> str:
@@ -76,55 +76,23 @@ def contacts_told(decision: Decision) -> int:
     return told if isinstance(told, int) else 1
 
 
-@dataclass(frozen=True, slots=True)
-class _Program(Generic[AnyRule]):
-    rule: AnyRule
-    condition: Any
-    uses: tuple[str, ...]
-
-
-@lru_cache(maxsize=8)
-def _programs(rulebook: Rulebook) -> tuple[tuple[_Program[Rule], ...], tuple[_Program[PolicyRule], ...]]:
-    return tuple(map(_compiled, rulebook.rules)), tuple(map(_compiled, rulebook.policy_rules))
-
-
-def _compiled(rule: AnyRule) -> _Program[AnyRule]:
-    uses = tuple(name for name in FACTS if f"complaint.{name}" in rule.when)
-    return _Program(rule, engine.compile(rule.when), uses)
-
-
 def decide(
     complaint: RoutableComplaint, rulebook: Rulebook, *, on_failed_rule: FailedRule | None = None
 ) -> Decision:  # fmt: skip
     """Decide by the first rule that matches. A rule that raises is skipped and told; there is always a queue."""
-    facts = facts_of(complaint)
-    context = engine.Context({"complaint": facts})
-    rules, policies = _programs(rulebook)
-    first = _first(rules, context, on_failed_rule)
-    rule, uses = (first.rule, first.uses) if first else (rulebook.rules[-1], ())
+    rules = rules_of(rulebook)
+    found = rules.find(tuple([_FACTS[name](complaint) for name in rules.asks]))
+    if on_failed_rule is not None:
+        for failed in found.failed:
+            on_failed_rule(*failed)
+    rule, uses = (found.rule.rule, found.rule.uses) if found.rule else (rulebook.rules[-1], ())
     policy = rule.then.policy
-    if policy is None:
-        chosen = _first(policies, context, on_failed_rule)
-        policy, uses = (chosen.rule.policy, uses + chosen.uses) if chosen else (None, uses)
+    if policy is None and found.policy is not None:
+        policy, uses = found.policy.rule.policy, uses + found.policy.uses
     because = Because(
-        rule=rule.id, condition=rule.when, facts=_named(uses, facts), evidence=complaint.reading.evidence
+        rule=rule.id, condition=rule.when, facts=_named(uses, complaint), evidence=complaint.reading.evidence
     )  # fmt: skip
     return _decision(rule, policy, because, complaint.reading, rulebook)
-
-
-def _first(
-    programs: Sequence[_Program[AnyRule]], context: Any, on_failed_rule: FailedRule | None
-) -> _Program[AnyRule] | None:
-    for program in programs:
-        try:
-            holds = program.condition.execute(context)
-        except Exception as error:  # noqa: BLE001  the binding raises whatever fits the fault; the complaint goes on
-            if on_failed_rule is not None:
-                on_failed_rule(program.rule.id, type(error).__name__)
-            continue
-        if holds is True:
-            return program
-    return None
 
 
 def _decision(rule: Rule, policy: str | None, because: Because, reading: Reading, rulebook: Rulebook) -> Decision:
@@ -146,11 +114,12 @@ def _decision(rule: Rule, policy: str | None, because: Because, reading: Reading
     )
 
 
-def _named(uses: tuple[str, ...], facts: Mapping[str, Any]) -> dict[str, str | int | bool | list[str] | None]:
+def _named(uses: Iterable[str], complaint: RoutableComplaint) -> dict[str, str | int | bool | list[str] | None]:
     """The facts that the rule asks for; metadata only by its keys, since its values may be anybody's words."""
-    named: dict[str, str | int | bool | list[str] | None] = {"category": facts["category"]}
-    if facts["contacts"] > 1:  # it may raise the severity, whether the rule asks for it or not
-        named["contacts"] = facts["contacts"]
-    for name in uses:
-        named[name] = sorted(facts[name]) if name == "metadata" else facts[name]
+    named: dict[str, str | int | bool | list[str] | None] = {"category": complaint.reading.category}
+    facts = facts_of(complaint, uses)
+    if complaint.contacts > 1:  # it may raise the severity, whether the rule asks for it or not
+        named["contacts"] = _FACTS["contacts"](complaint)
+    for name, fact in facts.items():
+        named[name] = sorted(fact) if name == "metadata" else fact
     return named
