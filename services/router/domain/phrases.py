@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
 from typing import Final, NamedTuple
 
 from services.router.domain.atoms import Atoms
+from services.router.domain.remembered import Remembered
 from services.router.domain.tokens import ends_sentence
 
 GAP: Final = 5
@@ -15,7 +17,7 @@ GAP: Final = 5
 MAX_REMEMBERED: Final = 60_000
 """How many different words a matcher remembers before it forgets them all; this bounds its memory."""
 
-LONGEST: Final = 40
+_NONE: Final = frozenset[int]()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -46,27 +48,32 @@ class Hit(NamedTuple):
         return self.places[-1]
 
 
-@dataclass(frozen=True, slots=True)
+_hit: Callable[[tuple[Meaning, tuple[int, ...]]], Hit] = partial(tuple.__new__, Hit)  # half of the time of Hit(...)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class _Phrase:
     meaning: Meaning
     rest: tuple[tuple[int, int], ...]  # atom, and how many words it may stand further on
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class _Word:
     """What a matcher knows of one word: the atoms it fits, the meanings it has alone, the phrases that it begins.
 
-    `begins` is by the second atom of the phrase: most phrases are out as soon as that is nowhere in the text.
+    `begins` is by the second atom of the phrase: most phrases are out as soon as that is nowhere in the sentence.
+    `continues` are those of its atoms that stand second in a phrase.
     """
 
     atoms: frozenset[int]
-    alone: tuple[Meaning, ...]
-    seconds: frozenset[int]
-    begins: Mapping[int, Sequence[_Phrase]]
+    alone: tuple[Meaning, ...] = ()
+    continues: frozenset[int] = _NONE
+    seconds: frozenset[int] = _NONE
+    begins: Mapping[int, Sequence[_Phrase]] = field(default_factory=dict)
 
 
-_NOTHING = _Word(frozenset(), (), frozenset(), {})
-_END = _Word(frozenset(), (), frozenset(), {})
+_NOTHING = _Word(_NONE)
+_END = _Word(_NONE)
 
 
 class Matcher:
@@ -77,9 +84,10 @@ class Matcher:
         self._atoms = Atoms(language)
         self._alone: dict[int, list[Meaning]] = {}
         self._begins: dict[int, list[_Phrase]] = {}
-        self._remembered: dict[str, _Word] = {}
         for meaning in meanings:
             self._add(meaning)
+        self._seconds = frozenset(phrase.rest[0][0] for phrases in self._begins.values() for phrase in phrases)
+        self._words = Remembered(self._known, most=MAX_REMEMBERED)
 
     def _add(self, meaning: Meaning) -> None:
         one, either_order, other = meaning.phrase.partition(" <> ")
@@ -102,33 +110,21 @@ class Matcher:
         else:
             self._begins.setdefault(first, []).append(_Phrase(meaning, tuple(steps[1:])))
 
-    def find(self, tokens: Sequence[str]) -> list[Hit]:
+    def find(self, tokens: Iterable[str]) -> list[Hit]:
         """Return every phrase found, in the order of the text."""
-        remembered = self._remembered
-        words = [remembered.get(token) or self._look_up(token) for token in tokens]
-        present = frozenset[int]().union(*[word.atoms for word in words if word is not _NOTHING])
+        words = list(map(self._words.__getitem__, tokens))
+        words.append(_END)
         hits: list[Hit] = []
-        for place, word in enumerate(words):
-            if word is _NOTHING:
-                continue
-            for meaning in word.alone:
-                hits.append(Hit(meaning, (place,)))
-            for second in word.seconds & present:
-                for phrase in word.begins[second]:
-                    places = _places_of(phrase, words, place)
-                    if places:
-                        hits.append(Hit(phrase.meaning, places))
+        begin, last = 0, len(words)
+        while begin < last:
+            end = words.index(_END, begin)
+            _find_within(words[begin:end], begin, hits)
+            begin = end + 1
         return hits
 
-    def _look_up(self, token: str) -> _Word:
-        if len(self._remembered) >= MAX_REMEMBERED:
-            self._remembered.clear()
-        word = _END if ends_sentence(token) else self._known(token)
-        if len(token) <= LONGEST:  # nobody may fill the memory with what is no word
-            self._remembered[token] = word
-        return word
-
     def _known(self, token: str) -> _Word:
+        if ends_sentence(token):
+            return _END
         atoms = self._atoms.fitting(token)
         if not atoms:
             return _NOTHING
@@ -137,20 +133,31 @@ class Matcher:
         for atom in atoms:
             for phrase in self._begins.get(atom, ()):
                 begins.setdefault(phrase.rest[0][0], []).append(phrase)
-        return _Word(frozenset(atoms), alone, frozenset(begins), begins)
+        return _Word(frozenset(atoms), alone, self._seconds.intersection(atoms), frozenset(begins), begins)
 
 
-def _places_of(phrase: _Phrase, words: Sequence[_Word], place: int) -> tuple[int, ...]:
-    """Return where the words of the phrase that begins at `place` stand; nothing when it does not go on."""
-    places: tuple[int, ...] = (place,)
+def _find_within(sentence: Sequence[_Word], begin: int, hits: list[Hit]) -> None:
+    """Add what a sentence says whose first word stands at `begin`; no phrase goes beyond a sentence."""
+    present = _NONE.union(*[word.continues for word in sentence])
+    for at, word in enumerate(sentence):
+        for meaning in word.alone:
+            hits.append(_hit((meaning, (begin + at,))))
+        for second in word.seconds & present:
+            for phrase in word.begins[second]:
+                places = _places_of(phrase, sentence, at)
+                if places:
+                    hits.append(_hit((phrase.meaning, tuple([begin + place for place in places]))))
+
+
+def _places_of(phrase: _Phrase, sentence: Sequence[_Word], at: int) -> list[int]:
+    """Return where the words of the phrase that begins at `at` stand in its sentence, or nothing."""
+    places = [at]
     for atom, reach in phrase.rest:
-        for word in words[place + 1 : place + 1 + reach]:
-            place += 1
+        for word in sentence[at + 1 : at + 1 + reach]:
+            at += 1
             if atom in word.atoms:
-                places += (place,)
+                places.append(at)
                 break
-            if word is _END:
-                return ()
         else:
-            return ()
+            return []
     return places

@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from functools import lru_cache
+from itertools import chain
+
+from services.router.domain.remembered import Remembered
 
 MAX_CHARACTERS = 20_000
 """How much of a text is read; what decides a complaint stands in its first pages."""
@@ -13,8 +16,9 @@ _TOKEN = re.compile(
     r"[^\W\d_][^\W_]*(?:['’]t(?![^\W_]))?"  # a word; don't stays one word
     r"|\d+(?:[.,:/]\d+)*(?![^\W\d_])"  # a number with its points
     r"|\d[^\W_]*"  # 3x, 12kg
-    r"|(?<!\.)[.!?;](?=\s|$)|\n\s*\n"  # the end of a sentence; three points are none
+    r"|(?<!\.)[.!?;](?=\s|$)"  # the end of a sentence; three points are none
 )
+_PARAGRAPH = re.compile(r"(\n\s*\n)")
 _SENTENCE_ENDS = frozenset(".!?;\n")
 _LONG_DRAWN = re.compile(r"([^\W\d])\1{2,}")
 _LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "ø": "o", "đ": "d", "ł": "l"})
@@ -27,7 +31,21 @@ def tokenise(text: str) -> list[str]:
         text = text[:MAX_CHARACTERS]
     if not text.isascii():
         text = unicodedata.normalize("NFKC", text)
-    return _TOKEN.findall(text.casefold())
+    text = text.casefold()
+    if "\n" not in text:
+        return _tokens_between(text)
+    tokens: list[str] = []
+    for number, part in enumerate(_PARAGRAPH.split(text)):
+        tokens += (part,) if number % 2 else _tokens_between(part)
+    return tokens
+
+
+def _tokens_between(text: str) -> list[str]:
+    """No token holds white space and none looks beyond it, so each piece between is known once it was seen."""
+    return list(chain.from_iterable(map(_pieces.__getitem__, text.split())))
+
+
+_pieces: Remembered[list[str]] = Remembered(_TOKEN.findall)
 
 
 def ends_sentence(token: str) -> bool:
