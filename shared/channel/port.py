@@ -106,3 +106,8 @@ class Channel:
     edits: bool = False
     settings: type[msgspec.Struct] = NoSettings
     secrets: type[msgspec.Struct] = NoSecrets
+    sent_to: Mapping[str, Sequence[str]] | None = None
+    """For each secret that is sent to somebody the settings that say where; one that is not named only signs or proves.
+
+    Who changes such a setting gives the secret again. None: every secret goes wherever a setting's address leads.
+    """

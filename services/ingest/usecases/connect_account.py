@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import ipaddress
 import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
-from urllib.parse import urlsplit
 
 import msgspec
 
 from services.ingest.store.accounts import StoredAccount
+from services.ingest.usecases.targets import private_targets, secrets_to_give_again
 from shared.channel.errors import DeliveryInvalid
 from shared.channel.port import Channel
 from shared.sealing import Sealer
@@ -19,7 +18,6 @@ from shared.text import storable
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,62}")
 _WHERE = re.compile(r" - at `\$(?P<path>.*)`$")
-_TARGETS = re.compile(r"(_url|^url|^host)$")
 _MOST_VALID = 2
 
 
@@ -45,12 +43,18 @@ def prepared(
     allow_private_targets: bool,
     now: datetime,
 ) -> StoredAccount:
-    """Return the account as it is to be stored; a secret that is not given again keeps its value."""
+    """Return the account as it is to be stored; a secret that is not given again keeps its value.
+
+    `AccountRefused` also where such a secret would then be sent to another place than before.
+    """
     kept = sealer.open(before.sealed_secrets, context=account) if before else {}
     merged = kept | {name: _values(value) for name, value in secrets.items()}
     errors = [*_settings_errors(channel, settings), *_secret_errors(channel, merged)]
     if not allow_private_targets:
-        errors += _private_targets(settings)
+        errors += private_targets(settings)
+    if before and not errors:
+        kept_as_it_was = kept.keys() - secrets.keys()
+        errors += secrets_to_give_again(channel, kept=kept_as_it_was, before=before.settings, after=settings)
     if errors:
         raise AccountRefused(tuple(errors))
     return StoredAccount(
@@ -138,20 +142,3 @@ def _guide(struct: type[msgspec.Struct], name: str) -> str:
     encoded = {f.name: f.encode_name for f in msgspec.structs.fields(struct)}[name]
     words = definition.get("properties", {}).get(encoded, {}).get("description")
     return str(words) if words else "see the channel's guide"
-
-
-def _private_targets(settings: Mapping[str, Any]) -> list[tuple[str, str]]:
-    # Names are judged when they are called, by what they resolve to then; here only what is plain to see.
-    errors = []
-    for name, value in settings.items():
-        if _TARGETS.search(name) and isinstance(value, str) and name != "public_url" and _is_private(value):
-            errors.append((f"/settings/{name}", "leads into a private network, which this installation does not allow"))
-    return errors
-
-
-def _is_private(target: str) -> bool:
-    try:
-        host = (urlsplit(target).hostname or "") if "://" in target else target
-        return host == "localhost" or not ipaddress.ip_address(host).is_global
-    except ValueError:
-        return False

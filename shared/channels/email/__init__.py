@@ -13,4 +13,5 @@ channel = Channel(
     checks=EmailChecks(),
     settings=EmailSettings,
     secrets=EmailSecrets,
+    sent_to={"relay_password": ("relay_url",)},
 )

@@ -15,4 +15,5 @@ channel = Channel(
     edits=True,
     settings=FacebookPageSettings,
     secrets=FacebookPageSecrets,
+    sent_to={"access_token": ("api_base_url",)},
 )

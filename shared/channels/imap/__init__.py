@@ -15,4 +15,5 @@ channel = Channel(
     checks=ImapChecks(),
     settings=ImapSettings,
     secrets=ImapSecrets,
+    sent_to={"password": ("host", "port", "relay_url"), "relay_password": ("relay_url",)},
 )

@@ -14,4 +14,5 @@ channel = Channel(
     media=TwilioMedia(),
     settings=TwilioSettings,
     secrets=TwilioSecrets,
+    sent_to={"auth_token": ("api_base_url",)},
 )

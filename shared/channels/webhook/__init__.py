@@ -12,4 +12,5 @@ channel = Channel(
     sends=WebhookSends(),
     settings=WebhookSettings,
     secrets=WebhookSecrets,
+    sent_to={},
 )

@@ -16,4 +16,5 @@ channel = Channel(
     edits=True,
     settings=WhatsAppSettings,
     secrets=WhatsAppSecrets,
+    sent_to={"access_token": ("api_base_url",)},
 )
