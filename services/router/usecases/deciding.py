@@ -8,6 +8,8 @@ from typing import Protocol
 
 from prometheus_client import Counter
 
+from services.router.domain.asking import rules_of
+from services.router.domain.lexicon import lexicons_of
 from services.router.domain.reading import Reading, read, recategorised
 from services.router.domain.routing import RoutableComplaint, decide
 from shared.contracts.parts import Decision
@@ -43,6 +45,11 @@ class ByRulebook:
     """Judges by one rulebook."""
 
     rulebook: Rulebook
+
+    def make_ready(self) -> None:
+        """Compile words and rules, so that the first message does not wait for that."""
+        lexicons_of(self.rulebook)
+        rules_of(self.rulebook)
 
     def __call__(self, message: MessageReceived, *, contacts: int = 1) -> Judgement:
         """Return the judgement on a message that opens a complaint."""
