@@ -123,14 +123,14 @@ class Pollers:
             if isinstance(taken, BaseException):
                 raise taken
         if batch.deliveries:
-            await self._take.take_proven(batch.deliveries[-1], account, cursor=batch.cursor)
+            await self._take.take_proven(batch.deliveries[-1], account, cursor=batch.cursor, somebody_waits=False)
         else:
             async with self._engine.begin() as connection:
                 await cursors.move(connection, account.account, batch.cursor, now=self._clock.now())
 
     async def _take_one(self, delivery: Delivery, account: Account) -> None:
         async with self._room:  # together, since they then share commits; not all, since mail by SMTP waits too
-            await self._take.take_proven(delivery, account)
+            await self._take.take_proven(delivery, account, somebody_waits=False)
 
     def _polls(self, account: Account) -> Polls:
         polls = self._channels[account.channel].polls

@@ -78,17 +78,22 @@ class TakeDelivery:
         *,
         scope: str | None = None,
         cursor: Mapping[str, Any] | None = None,
+        somebody_waits: bool = True,
     ) -> Taken:
-        """Read and commit a delivery whose origin is certain; what meets a defect of ours is committed raw."""
+        """Read and commit a delivery whose origin is certain; what meets a defect of ours is committed raw.
+
+        `DeliveryInvalid` is for a sender who is told and mends it; where nobody waits for our answer, because we
+        fetched the delivery or a mail server handed it on, it is committed raw, too.
+        """
         try:
             parcel, answer = await self._packed(delivery, account, scope=scope, cursor=cursor)
             outcome = await self._commits.file(parcel)
-        except DeliveryInvalid:
-            self._refusals.count(account.account)
-            raise
         except (TryLater, OSError):
             raise
-        except Exception as error:  # noqa: BLE001 - whatever it was, the delivery is kept
+        except Exception as error:
+            if isinstance(error, DeliveryInvalid) and somebody_waits:
+                self._refusals.count(account.account)
+                raise
             cause, detail = _why_unread(error, account)
             parcel = await self._packing.pack_unread(delivery, cause=cause, detail=detail, cursor=cursor)
             answer, outcome = Answer(), await self._commits.file(parcel)
@@ -122,6 +127,8 @@ def _why_unread(error: Exception, account: Account) -> tuple[str, str]:
     match error:
         case DeliveryMalformed():
             return error.cause, str(error)
+        case DeliveryInvalid():
+            return "invalid", str(error)
         case WorkTimedOut():
             return "too-slow", "reading it took longer than allowed"
         case WorkCrashed():

@@ -30,4 +30,4 @@ class TakeMail:
         account = await self._directory.find(delivery.account)
         if account is None:
             raise TryLater("the account has just gone")
-        await self._take.take_proven(delivery, account)
+        await self._take.take_proven(delivery, account, somebody_waits=False)
