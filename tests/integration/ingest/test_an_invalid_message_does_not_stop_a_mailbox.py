@@ -1,4 +1,4 @@
-"""What a poller fetched and cannot be filed waits in quarantine; what lies behind it is filed, and the cursor goes on."""
+"""A fetched mail that cannot be filed waits in quarantine; what lies behind it is filed, and the cursor goes on."""
 
 from __future__ import annotations
 
