@@ -83,6 +83,11 @@ def remove(node: Kafka) -> None:
     shutil.rmtree(node.folder, ignore_errors=True)
 
 
+def cluster_id(drawn: uuid.UUID) -> str:
+    """Return a random id as Kafka writes one; one that began with a hyphen would be taken for an option."""
+    return base64.urlsafe_b64encode(drawn.bytes).decode().rstrip("=").replace("-", "_")
+
+
 def _format(node: Kafka) -> None:
     """The data folder gets its name when it is whole, so what a crash left half-made is known and made anew."""
     data, draft = node.folder / "data", node.folder / "data.making"
@@ -92,7 +97,7 @@ def _format(node: Kafka) -> None:
         shutil.rmtree(half_made, ignore_errors=True)
     draft.mkdir(parents=True)
     properties = _write_properties(node, node.folder / "format.properties", data=draft)
-    cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
+    cluster = cluster_id(uuid.uuid4())
     command = [str(_java()), "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-cp", _class_path(node),
                "kafka.tools.StorageTool", "format", "--standalone", "-t", cluster, "-c", str(properties)]  # fmt: skip
     made = subprocess.run(
