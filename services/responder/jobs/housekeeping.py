@@ -1,4 +1,4 @@
-"""Folds the counters each second, and drops now and then what no rule looks back at."""
+"""Folds the counters, lets go what a wrong clock had put off, and drops now and then what no rule looks back at."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from services.responder.store import automatic_contacts, counters
+from services.responder.store import automatic_contacts, counters, leases
 from services.responder.store.tables import messaging
 from shared.clock import Clock
 from shared.messaging.inbox import prune_inbox
@@ -34,10 +34,11 @@ class Housekeeping:
         self._cleaned_at: datetime | None = None
 
     async def run(self) -> None:
-        """Fold each second until `stop`."""
+        """Fold and wake each second until `stop`."""
         while not self._stopping.is_set():
             try:
                 await self._fold()
+                await self._wake()
                 await self._clean()
             except Exception as error:  # noqa: BLE001 - the job outlives its database
                 logger.warning("housekeeping waits", extra={"error": type(error).__name__})
@@ -54,6 +55,10 @@ class Housekeeping:
     async def _fold(self) -> None:
         async with self._engine.begin() as connection:
             await counters.fold(connection)
+
+    async def _wake(self) -> None:
+        async with self._engine.begin() as connection:
+            await leases.wake(connection, now=self._clock.now())
 
     async def _clean(self) -> None:
         now = self._clock.now()

@@ -49,6 +49,23 @@ async def extend_leases(connection: AsyncConnection, taken: Sequence[Outbound], 
     )
 
 
+async def wake(connection: AsyncConnection, *, now: datetime) -> None:
+    """Let go at once what a clock that has since been set back had put off; what a vendor asked for stays as it is.
+
+    Our own waits are five minutes at most. What waits longer was put off by a vendor, or was last touched in what is
+    now the future.
+    """
+    await run(
+        connection,
+        """
+        UPDATE responder.outbound AS o SET ready_at = $1
+        WHERE state IN ('queued', 'sending') AND ready_at > $2 AND (state = 'sending' OR created_at > $3 OR EXISTS (
+            SELECT FROM responder.outbound_attempts AS a WHERE a.outbound_id = o.outbound_id AND a.ended_at > $3))
+        """,
+        (now, now + timedelta(minutes=5), now + timedelta(minutes=1)),
+    )
+
+
 async def backlog(connection: AsyncConnection, *, now: datetime) -> tuple[int, datetime | None]:
     """Return how many messages are past their time of sending, and since when the first is."""
     sql = """
