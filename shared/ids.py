@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from uuid import UUID, uuid5
+from uuid import UUID
 
 _MESSAGES = UUID("5d1f6f0e-5a0c-5d6e-9a3c-0d6a3c1b7e01")
 _COMPLAINTS = UUID("5d1f6f0e-5a0c-5d6e-9a3c-0d6a3c1b7e02")
 _EVENTS = UUID("5d1f6f0e-5a0c-5d6e-9a3c-0d6a3c1b7e03")
+
+_NOT_VERSION = ~(0xF000 << 64 | 0xC000 << 48)
+_VERSION_5 = 0x5000 << 64 | 0x8000 << 48
 
 REFERENCE_ALPHABET = "ABCDEFGHJKMNPQRSTVWXYZ23456789"
 """A-Z and 0-9 without the look-alikes I, L, O, U, 0, 1."""
@@ -17,17 +20,23 @@ REFERENCE_LENGTH = 9
 
 def message_id(*, account: str, provider_message_id: str) -> UUID:
     """Name a message by the account it came to and the id its vendor (or the client's key) gave it."""
-    return uuid5(_MESSAGES, f"{account}\x00{provider_message_id}")
+    return named(_MESSAGES, f"{account}\x00{provider_message_id}")
 
 
 def complaint_id(message: UUID) -> UUID:
     """Name the complaint that a message opens, if it opens one."""
-    return uuid5(_COMPLAINTS, message.hex)
+    return named(_COMPLAINTS, message.hex)
 
 
 def event_id(*parts: object) -> UUID:
     """Name an event by what caused it, so that announcing it again names the same event."""
-    return uuid5(_EVENTS, "\x00".join(map(str, parts)))
+    return named(_EVENTS, "\x00".join(map(str, parts)))
+
+
+def named(space: UUID, name: str) -> UUID:
+    """Return the UUID of version 5 (RFC 9562) for a name: what `uuid.uuid5` returns, at half its cost."""
+    digest = hashlib.sha1(space.bytes + name.encode(), usedforsecurity=False).digest()
+    return UUID(int=int.from_bytes(digest[:16], "big") & _NOT_VERSION | _VERSION_5)
 
 
 def reference(complaint: UUID, *, attempt: int = 0) -> str:

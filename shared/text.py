@@ -14,7 +14,7 @@ def storable(text: str) -> str:
     """Return the text with NUL and lone surrogates replaced: neither PostgreSQL nor UTF-8 can hold them."""
     if "\x00" in text:
         text = text.replace("\x00", _REPLACEMENT)
-    if text.isascii():
+    elif text.isascii():
         return text
     try:
         text.encode()

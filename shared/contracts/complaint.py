@@ -91,7 +91,7 @@ _DECODER = msgspec.json.Decoder(WrittenComplaint)
 def read_complaint(raw: bytes, *, now: datetime) -> WrittenComplaint:
     """Return the complaint that `raw` holds; `NotJson` or `ComplaintRefused` say in words what to mend."""
     complaint = _decode(raw)
-    errors = [*_repeated(raw, complaint), *_wrong(complaint, now=now)]
+    errors = [*_repeated(raw), *_wrong(complaint, now=now)]
     if errors:
         raise ComplaintRefused(*errors)
     return complaint
@@ -110,9 +110,9 @@ def _decode(raw: bytes) -> WrittenComplaint:
         raise NotJson("the body is not a JSON document (or holds half of a surrogate pair)") from None
 
 
-def _repeated(raw: bytes, complaint: WrittenComplaint) -> list[tuple[str, str]]:
+def _repeated(raw: bytes) -> list[tuple[str, str]]:
     """A field written twice is refused: which of the two was meant, only the client knows."""
-    if repeated_field(raw, nested=bool(complaint.metadata or complaint.attachments)):
+    if repeated_field(raw):
         return [("", "a field stands twice in one object; which one is meant?")]
     return []
 

@@ -7,13 +7,15 @@ import re
 from collections.abc import Sequence
 from difflib import get_close_matches
 
+import msgspec
+
 _AT = re.compile(r"^(?P<what>.*?)(?: - at (?:`key` in )?`\$(?P<path>[^`]*)`)?$", re.DOTALL)
 _MISSING = re.compile(r"Object missing required field `(\w+)`")
 _UNKNOWN = re.compile(r"Object contains unknown field `(.*)`", re.DOTALL)
 _SIMPLE = re.compile(r"[A-Za-z0-9_]{1,40}")
-_KEY = re.compile(rb'"([a-z0-9_]+)"\s*:')
-_SPELLED_OUT = re.compile(rb"\\u00[2-7]")
-_SMALL = 65_536
+_KEY_ENDS = b'":'
+_UNUSUAL = (b" :", b"\t:", b"\n:", b"\r:")
+_HOLDERS = (dict, list)
 
 
 def mend(message: str, *, known: Sequence[str]) -> tuple[str, str]:
@@ -40,17 +42,23 @@ def _unknown(pointer: str, name: str, known: Sequence[str]) -> tuple[str, str]:
     return where, f"there is no such field{hint}"
 
 
-def repeated_field(raw: bytes, *, nested: bool) -> bool:
-    """Tell whether some object in `raw` (valid JSON whose keys are all known, or `nested`) holds one key twice.
+def repeated_field(raw: bytes) -> bool:
+    """Tell whether some object in `raw`, which is valid JSON, holds one key twice.
 
-    Keys that differ everywhere settle it at a tenth of the cost of parsing again; that is left for where looking
-    cannot tell: objects within lists, keys of the client's own (`nested`), large bodies, spelled-out characters.
+    As many keys written as there are different ones settle it at a third of the cost of noticing each while parsing.
+    A quote and a colon within a text are counted, too: then, and where white space may part a key from its colon, it
+    is looked at closely.
     """
-    if not nested and len(raw) < _SMALL and not _SPELLED_OUT.search(raw):
-        keys = _KEY.findall(raw)
-        if len(set(keys)) == len(keys):
-            return False
+    usual = not any(parted in raw for parted in _UNUSUAL)
+    if usual and raw.count(_KEY_ENDS) == _keys_of(msgspec.json.decode(raw)):
+        return False
     return _parse_noticing(raw)
+
+
+def _keys_of(value: object) -> int:
+    if isinstance(value, dict):
+        return len(value) + sum(_keys_of(inner) for inner in value.values() if type(inner) in _HOLDERS)
+    return sum(map(_keys_of, value)) if isinstance(value, list) else 0
 
 
 class _Twice(Exception):

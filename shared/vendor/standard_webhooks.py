@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import base64
 import binascii
-import hashlib
 import hmac
 import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from shared.channel.errors import DeliveryForged
 
@@ -21,7 +21,7 @@ _DIGITS = re.compile(r"[0-9]{1,12}")
 def sign(secret: str, *, webhook_id: str, timestamp: str, body: bytes) -> str:
     """Return the `v1,...` signature of a body; ValueError when the secret is not `whsec_` and base64."""
     signed = webhook_id.encode("utf-8", "surrogateescape") + b"." + timestamp.encode() + b"." + body
-    return "v1," + base64.b64encode(hmac.new(_key(secret), signed, hashlib.sha256).digest()).decode()
+    return "v1," + base64.b64encode(hmac.digest(_key(secret), signed, "sha256")).decode()
 
 
 def verify(
@@ -43,6 +43,7 @@ def verify(
     raise DeliveryForged("webhook-signature does not match the body")
 
 
+@lru_cache(64)
 def _key(secret: str) -> bytes:
     try:
         key = base64.b64decode(secret.removeprefix("whsec_"), validate=True)

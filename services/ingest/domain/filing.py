@@ -20,15 +20,21 @@ INLINE_TEXT_BYTES = 256 * 1024
 """Longer texts travel through the blob store: brokers refuse messages of over 1 MiB uncompressed."""
 
 _MOST_QUOTED = 5
-_QUOTED = re.compile(rf"(?<![A-Z0-9])[{ids.REFERENCE_ALPHABET}]{{{ids.REFERENCE_LENGTH}}}(?![A-Z0-9])")
+_RUNS = re.compile(rf"[A-Z0-9]{{{ids.REFERENCE_LENGTH},}}")
+_REFERENCE_LETTERS = frozenset(ids.REFERENCE_ALPHABET)
+_WORDS_OF_SENDER = ("name", "email", "phone", "handle", "customer_id")
 _EARLIEST = timedelta(days=365 * 30)
 _AHEAD = timedelta(minutes=5)
 
 
 def quoted_references(*texts: str | None) -> tuple[str, ...]:
     """Return what looks like references of ours in the texts, each once, at most five."""
-    found = dict.fromkeys(match for text in texts if text for match in _QUOTED.findall(text))
+    found = dict.fromkeys(run for text in texts if text for run in _RUNS.findall(text) if _is_reference(run))
     return tuple(found)[:_MOST_QUOTED]
+
+
+def _is_reference(run: str) -> bool:
+    return len(run) == ids.REFERENCE_LENGTH and _REFERENCE_LETTERS.issuperset(run)
 
 
 def believable(sent_at: datetime | None, *, received_at: datetime) -> datetime | None:
@@ -119,17 +125,20 @@ def with_request(filing: Filing, *, sha256: bytes) -> Filing:
 def _joins(message: InboundMessage, *, account: str, tokens: Tokens, subject: str | None, text: str) -> JoinHints:
     hints = message.joins
     proven = tokens.proven_reference(message.token, account=account) if message.token else None
+    quoted = hints.quoted or quoted_references(subject, text)
+    if not (proven or quoted or hints.references):
+        return hints
     return msgspec.structs.replace(
         hints,
         token_reference=proven or hints.token_reference,
         references=tuple(map(storable, hints.references)),
-        quoted=hints.quoted or quoted_references(subject, text),
+        quoted=quoted,
     )
 
 
 def _clean(sender: Sender) -> Sender:
-    fields = {f: getattr(sender, f) for f in ("name", "email", "phone", "handle", "customer_id")}
-    return msgspec.structs.replace(sender, **{f: _kept(v) for f, v in fields.items()})
+    mended = {f: kept for f in _WORDS_OF_SENDER if (kept := _kept(given := getattr(sender, f))) is not given}
+    return msgspec.structs.replace(sender, **mended) if mended else sender
 
 
 def _threaded(reply: ReplyAddress | None) -> ReplyAddress | None:

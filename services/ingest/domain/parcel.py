@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -103,17 +102,18 @@ class Outcome:
 
 def head_of(delivery: Delivery) -> str:
     """Return everything about a delivery but its body, as JSON; credentials are left out."""
-    return json.dumps(
-        {
-            "method": delivery.method,
-            "query": delivery.query,
-            "headers": {k: _printable(v) for k, v in delivery.headers.items() if k not in _NEVER_KEPT},
-            "envelope": {k: _printable(v) for k, v in delivery.envelope.items()},
-        }
-    )
+    head = {
+        "method": delivery.method,
+        "query": delivery.query,
+        "headers": {k: _printable(v) for k, v in delivery.headers.items() if k not in _NEVER_KEPT},
+        "envelope": {k: _printable(v) for k, v in delivery.envelope.items()},
+    }
+    return msgspec.json.encode(head).decode()
 
 
 def _printable(value: str) -> str:
+    if value.isascii() and "\x00" not in value:
+        return value
     return value.replace("\x00", "").encode("utf-8", "replace").decode()
 
 

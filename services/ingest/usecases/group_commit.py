@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import deque
 from dataclasses import dataclass
 
 from prometheus_client import Histogram
@@ -40,6 +41,7 @@ _GROUP_SIZE = Histogram(
 class _Waiting:
     parcel: Parcel
     answer: asyncio.Future[Outcome]
+    until: float
 
 
 class GroupCommit:
@@ -49,6 +51,8 @@ class GroupCommit:
         self._engine = engine
         self._clock = clock
         self._waiting: list[_Waiting] = []
+        self._unanswered: deque[_Waiting] = deque()
+        self._expiry: asyncio.TimerHandle | None = None
         self._arrived = asyncio.Event()
         self._room = asyncio.Semaphore(_TRANSACTIONS)
         self._groups: set[asyncio.Task[None]] = set()
@@ -57,16 +61,29 @@ class GroupCommit:
         """Return what became of the parcel once it is committed; `TryLater` when it was not."""
         if len(self._waiting) >= _MOST_WAITING:
             raise TryLater("more is waiting to be stored than can be")
-        waiting = _Waiting(parcel, asyncio.get_running_loop().create_future())
-        waiting.answer.add_done_callback(_seen)
+        loop = asyncio.get_running_loop()
+        waiting = _Waiting(parcel, loop.create_future(), loop.time() + _DEADLINE_S)
         self._waiting.append(waiting)
+        self._unanswered.append(waiting)
+        if self._expiry is None:
+            self._expiry = loop.call_at(waiting.until, self._expire)
         self._arrived.set()
-        try:
-            async with asyncio.timeout(_DEADLINE_S):
-                # Shielded: a client that leaves must not take the commit of its neighbours with it.
-                return await asyncio.shield(waiting.answer)
-        except TimeoutError:
-            raise TryLater("the storage does not answer") from None
+        # The future is this caller's alone: one who leaves cancels it, and neither the parcel nor its neighbours.
+        return await waiting.answer
+
+    def _expire(self) -> None:
+        # One timer for all: who came first runs out first.
+        loop = asyncio.get_running_loop()
+        self._forget_answered()
+        while self._unanswered and self._unanswered[0].until <= loop.time():
+            _refuse(self._unanswered.popleft(), TryLater("the storage does not answer"))
+            self._forget_answered()
+        first = self._unanswered[0] if self._unanswered else None
+        self._expiry = loop.call_at(first.until, self._expire) if first else None
+
+    def _forget_answered(self) -> None:
+        while self._unanswered and self._unanswered[0].answer.done():
+            self._unanswered.popleft()
 
     async def run(self) -> None:
         """Gather and commit until cancelled; what was gathered then is still committed."""
@@ -101,6 +118,7 @@ class GroupCommit:
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._groups.discard(task)
         self._room.release()
+        self._forget_answered()
 
     async def _commit(self, group: list[_Waiting]) -> None:
         _GROUP_SIZE.observe(len(group))
@@ -153,9 +171,3 @@ class GroupCommit:
 def _refuse(waiting: _Waiting, error: Exception) -> None:
     if not waiting.answer.done():
         waiting.answer.set_exception(error)
-
-
-def _seen(answer: asyncio.Future[Outcome]) -> None:
-    # A caller that gave up leaves its answer unread; reading it here keeps the loop from reporting that.
-    if not answer.cancelled():
-        answer.exception()
