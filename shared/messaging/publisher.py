@@ -15,6 +15,7 @@ from aiokafka.errors import KafkaError, MessageSizeTooLargeError, RecordListTooL
 from shared.messaging.envelope import headers_of
 from shared.messaging.kafka_clients import close_within
 from shared.messaging.outbox_rows import OutboxRow
+from shared.messaging.partitions import partition_of
 
 logger = logging.getLogger(__name__)
 
@@ -50,6 +51,7 @@ class Publisher:
             "acks": "all",
             "enable_idempotence": True,
             "compression_type": "lz4",
+            "partitioner": partition_of,
             "max_batch_size": _BATCH_BYTES,
             "max_request_size": _MAX_REQUEST_BYTES,
             # Longer than our deadline: it is the deadline that gives up, for all that is under way at once, so nothing
