@@ -9,6 +9,7 @@ from datetime import timedelta
 from fastapi import FastAPI
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
+from starlette.types import ASGIApp
 
 from services.ingest.api import accounts, complaints, deliveries, forms, internal, keys, quarantine, status
 from services.ingest.assembly import Assembled, Ground, assemble
@@ -25,6 +26,8 @@ from shared.telemetry.logs import configure_logs
 from shared.web.access import Access
 from shared.web.application import Check, new_application
 from shared.web.database import answers, new_engine
+from shared.web.garbage import OwnProcess
+from shared.web.hot_lane import HotLane
 from shared.web.outgoing_http import new_house_client, new_vendor_client
 from shared.web.tasks import attempt, every, keep_running
 from shared.workers import Workers
@@ -34,9 +37,17 @@ _HEAVY = ("shared.channels.email", "shared.channels.imap")
 _APIS = (accounts, complaints, deliveries, forms, internal, keys, quarantine, status)
 
 
-def create() -> FastAPI:
+def create() -> ASGIApp:
     """Return ingest as its environment describes it."""
-    return build(IngestSettings())  # type: ignore[call-arg]  # the environment gives what is missing
+    settings = IngestSettings()  # type: ignore[call-arg]  # the environment gives what is missing
+    return OwnProcess(with_hot_lane(build(settings), root_path=settings.root_path))
+
+
+def with_hot_lane(app: FastAPI, *, root_path: str) -> ASGIApp:
+    """Return the application with its shorter way for deliveries; under a prefix the framework alone finds routes."""
+    if root_path.strip("/"):
+        return app
+    return HotLane(app, method="POST", path=deliveries.PATH, endpoint=deliveries.take_delivery)
 
 
 def build(settings: IngestSettings) -> FastAPI:
@@ -75,7 +86,7 @@ def build(settings: IngestSettings) -> FastAPI:
             app.state.access = Access(keys=assembled.parts.keys, service_token=settings.service_token)
             yield
 
-    app = new_application(
+    return new_application(
         title="Ascolto ingest",
         description="Takes complaints in from every door. A 2xx means that what was sent is committed.",
         root_path=settings.root_path,
@@ -83,8 +94,6 @@ def build(settings: IngestSettings) -> FastAPI:
         lifespan=lifespan,
         readiness=_readiness(engine, relay),
     )
-    app.router.routes.insert(0, deliveries.STRAIGHT)
-    return app
 
 
 def _readiness(engine: AsyncEngine, relay: Relay) -> dict[str, Check]:

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
 from fastapi import FastAPI
+from starlette.types import ASGIApp
 
 from services.responder.api import actions, complaints, dead_letters, internal, queue_health, replies, steps
 from services.responder.api.answers import answer_refusals
@@ -24,6 +25,7 @@ from shared.telemetry.logs import configure_logs
 from shared.web.access import Access
 from shared.web.application import Check, new_application
 from shared.web.database import answers, new_engine
+from shared.web.garbage import OwnProcess
 from shared.web.outgoing_http import new_house_client, new_vendor_client
 from shared.web.remote_keys import RemoteKeyRing
 from shared.web.sessions import Sessions
@@ -33,9 +35,9 @@ _CLOCK = SystemClock()
 _APIS = (complaints, actions, replies, steps, queue_health, dead_letters, internal, console)
 
 
-def create() -> FastAPI:
+def create() -> ASGIApp:
     """Return the responder as its environment describes it."""
-    return build(ResponderSettings())  # type: ignore[call-arg]  # the environment gives what is missing
+    return OwnProcess(build(ResponderSettings()))  # type: ignore[call-arg]  # the environment gives what is missing
 
 
 def build(settings: ResponderSettings) -> FastAPI:

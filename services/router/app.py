@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from fastapi import FastAPI
 from sqlalchemy.ext.asyncio import AsyncEngine
+from starlette.types import ASGIApp
 
 from services.router.api import complaints, dead_letters, internal, moves, rulebooks
 from services.router.api.parts import Parts
@@ -35,6 +36,7 @@ from shared.telemetry.logs import configure_logs
 from shared.web.access import Access
 from shared.web.application import Check, new_application
 from shared.web.database import answers, new_engine
+from shared.web.garbage import OwnProcess
 from shared.web.outgoing_http import new_house_client
 from shared.web.remote_keys import RemoteKeyRing
 from shared.web.tasks import every, keep_running
@@ -46,9 +48,9 @@ _APIS = (complaints, moves, rulebooks, dead_letters, internal)
 _INBOX_KEPT = timedelta(days=45)
 
 
-def create() -> FastAPI:
+def create() -> ASGIApp:
     """Return the router as its environment describes it."""
-    return build(RouterSettings())  # type: ignore[call-arg]  # the environment gives what is missing
+    return OwnProcess(build(RouterSettings()))  # type: ignore[call-arg]  # the environment gives what is missing
 
 
 def build(settings: RouterSettings) -> FastAPI:

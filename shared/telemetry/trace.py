@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import random
 import re
-import secrets
 from contextvars import ContextVar
 
 _FORM = re.compile(r"00-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2}")
@@ -18,8 +18,9 @@ def current_traceparent() -> str | None:
 def enter_trace(incoming: str | None) -> str:
     """Continue the trace that came in, or begin one; the context holds for the current task."""
     match = _FORM.fullmatch(incoming) if incoming else None
-    trace_id = match.group(1) if match and set(match.group(1)) != {"0"} else secrets.token_hex(16)
-    traceparent = f"00-{trace_id}-{secrets.token_hex(8)}-01"
+    drawn = f"{random.getrandbits(192):048x}"
+    trace_id = match.group(1) if match and set(match.group(1)) != {"0"} else drawn[16:]
+    traceparent = f"00-{trace_id}-{drawn[:16]}-01"
     _current.set(traceparent)
     return traceparent
 

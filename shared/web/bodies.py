@@ -20,7 +20,7 @@ _CAP = "ascolto.body_cap"
 
 async def read_body(request: Request, *, limit: int) -> bytes:
     """Return the whole body; 413 beyond `limit` bytes before it is buffered, 408 when it trickles."""
-    announced = request.headers.get("content-length", "0")
+    announced = next((value for name, value in request.scope["headers"] if name == b"content-length"), b"0")
     if announced.isdigit() and int(announced) > limit:
         raise _too_large(limit)
     if _CAP in request.scope:
@@ -36,14 +36,19 @@ async def read_body(request: Request, *, limit: int) -> bytes:
 
 async def _collect(request: Request, limit: int, deadline: asyncio.Timeout) -> bytes:
     parts, size, began = [], 0, asyncio.get_running_loop().time()
-    async for chunk in request.stream():
+    while True:
+        message = await request.receive()
+        if message["type"] == "http.disconnect":
+            raise ClientDisconnect
+        chunk = message.get("body", b"")
         size += len(chunk)
         if size > limit:
             raise _too_large(limit)
         parts.append(chunk)
+        if not message.get("more_body", False):
+            return chunk if len(parts) == 1 else b"".join(parts)
         # Time is earned by sending: a slow line gets through with a large file, one byte a second does not.
         deadline.reschedule(began + min(RECEIPT_S, _PATIENCE_S + size / _SLOWEST_BYTES_PER_S))
-    return parts[0] if len(parts) == 1 else b"".join(parts)
 
 
 class CapBodies:

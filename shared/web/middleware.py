@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from functools import lru_cache
 
 from prometheus_client import Counter, Histogram
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -44,5 +45,15 @@ class Observe:
         finally:
             # The template, never the path: a path could hold a reference, and each would make a series of its own.
             route = getattr(scope.get("route"), "path", "unmatched")
-            _REQUESTS.labels(scope["method"], route, status).inc()
-            _SECONDS.labels(route).observe(time.perf_counter() - began)
+            _count(scope["method"], route, status).inc()
+            _clock(route).observe(time.perf_counter() - began)
+
+
+@lru_cache(1024)
+def _count(method: str, route: str, status: int) -> Counter:
+    return _REQUESTS.labels(method, route, status)
+
+
+@lru_cache(256)
+def _clock(route: str) -> Histogram:
+    return _SECONDS.labels(route)

@@ -26,6 +26,7 @@ class ReceiptDeadline(HttpToolsProtocol):
     """Closes connections whose next request does not have its head complete within eight seconds and 64 KiB."""
 
     _deadline: asyncio.TimerHandle | None = None
+    _in_head = False
     _head_bytes = 0
     _header_bytes = 0
 
@@ -37,7 +38,8 @@ class ReceiptDeadline(HttpToolsProtocol):
     def data_received(self, data: bytes) -> None:
         """Read on, unless a head without end is being sent."""
         super().data_received(data)
-        if self._deadline is not None:
+        if self._in_head:  # most heads come whole, and never need a timer
+            self._expect_head()
             self._head_bytes += len(data)
             if self._head_bytes > HEAD_BYTES:
                 self._refuse(_TOO_LARGE)
@@ -57,11 +59,12 @@ class ReceiptDeadline(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         """Start it for a later request on the same connection."""
         self._head_bytes = self._header_bytes = 0
-        self._expect_head()
+        self._in_head = True
         super().on_message_begin()
 
     def on_headers_complete(self) -> None:
         """End it: the head is there."""
+        self._in_head = False
         self._forget()
         super().on_headers_complete()
 

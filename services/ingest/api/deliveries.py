@@ -5,7 +5,6 @@ from __future__ import annotations
 from fastapi import APIRouter, Request, Response
 
 from services.ingest.api.parts import Parts, parts
-from services.ingest.api.straight import Straight
 from shared.channel.account import Account
 from shared.channel.delivery import Answer, Delivery
 from shared.channel.errors import DeliveryForged, DeliveryInvalid
@@ -16,7 +15,7 @@ from shared.web.problems import Problem
 
 routes = APIRouter(tags=["deliveries"])
 
-_PATH = "/v1/channels/{account}/deliveries"
+PATH = "/v1/channels/{account}/deliveries"
 
 _ANSWERS: dict[int | str, dict[str, object]] = {
     200: {
@@ -31,7 +30,7 @@ _ANSWERS: dict[int | str, dict[str, object]] = {
 }
 
 
-@routes.post(_PATH, response_class=Response, responses=_ANSWERS)
+@routes.post(PATH, response_class=Response, responses=_ANSWERS)
 async def take_delivery(account: str, request: Request) -> Response:
     """Take one delivery of a vendor. 2xx means that it is committed."""
     at = parts(request)
@@ -48,15 +47,7 @@ async def take_delivery(account: str, request: Request) -> Response:
     return _response(taken.answer)
 
 
-async def take_straight(request: Request) -> Response:
-    """Take one delivery by the shorter way."""
-    return await take_delivery(request.path_params["account"], request)
-
-
-STRAIGHT = Straight(_PATH, take_straight, methods=["POST"], include_in_schema=False)
-
-
-@routes.get(_PATH, response_class=Response, responses=_ANSWERS)
+@routes.get(PATH, response_class=Response, responses=_ANSWERS)
 async def shake_hands(account: str, request: Request) -> Response:
     """Answer the vendor's handshake."""
     at = parts(request)
@@ -78,13 +69,14 @@ async def _served(at: Parts, account: str) -> tuple[Account, Receives]:
 
 async def _delivery(at: Parts, account: str, request: Request, *, limit: int) -> Delivery:
     headers: dict[str, str] = {}
-    for name, value in request.headers.items():
+    for raw_name, raw_value in request.scope["headers"]:
+        name, value = raw_name.decode("latin-1"), raw_value.decode("latin-1")
         headers[name] = f"{headers[name]}, {value}" if name in headers else value
     return Delivery(
         account=account,
         received_at=at.clock.now(),
         method=request.method,
-        query=request.url.query,
+        query=request.scope["query_string"].decode("latin-1"),
         headers=headers,
         body=await read_body(request, limit=limit),
     )

@@ -16,7 +16,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
-from services.ingest.app import build
+from services.ingest.app import build, with_hot_lane
 from services.ingest.settings import IngestSettings
 from shared.contracts.received import MessageReceived
 
@@ -68,7 +68,7 @@ async def ingest(database_url: str, tmp_path: Path) -> AsyncIterator[RunningInge
     app = build(settings)
     engine = create_async_engine(settings.async_url, poolclass=NullPool)
     async with app.router.lifespan_context(app):
-        transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
+        transport = httpx.ASGITransport(app=with_hot_lane(app, root_path=""), raise_app_exceptions=False)
         async with httpx.AsyncClient(transport=transport, base_url="http://ingest.test") as http:
             made = await http.post(
                 "/v1/keys",
