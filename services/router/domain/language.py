@@ -28,6 +28,7 @@ _FEW_WORDS: Final = 4
 _OWN_SHARE: Final = 0.34  # a text of ours has more small words than this, a stranger's fewer
 _MOSTLY: Final = 60
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
+_BEYOND_ASCII = re.compile(r"[^\x00-\x7f]")
 _CODE = re.compile(r"[a-z]{2,3}")
 Details = Sequence[tuple[str, str, int, float]]
 
@@ -45,13 +46,14 @@ def decide_language(text: str, *, tokens: Sequence[str], hint: str | None, lexic
     words = set(tokens)
     size = max(1, len(words))
     reliable, details = _detect(text)
-    shares = {code: len(words & lexicon.function_words) / size for code, lexicon in lexicons.by_language.items()}
+    small = words & lexicons.function_words
+    shares = {code: len(small & lexicon.function_words) / size for code, lexicon in lexicons.by_language.items()}
     scores = dict(shares)
     for _, code, percent, score in details:
         mine = lexicons.detected.get(code)
         if mine is not None:
             scores[mine] += percent / 100 * (_DETECTOR * min(1, score / _FULL_SCORE) if reliable else _UNRELIABLE)
-    if special := {letter for letter in set("".join(words)) if letter > "\x7f"}:
+    if special := set(_BEYOND_ASCII.findall("".join(words))):
         for code, lexicon in lexicons.by_language.items():
             scores[code] += _LETTERS * len(special & lexicon.letters) / len(special)
     said = _said(hint)

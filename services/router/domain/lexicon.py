@@ -36,9 +36,10 @@ class Lexicon:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Lexicons:
-    """All languages of a rulebook; `detected` maps what the detector may call them."""
+    """All languages of a rulebook, and the small words of all; `detected` maps what the detector may call them."""
 
     by_language: Mapping[str, Lexicon]
+    function_words: frozenset[str]
     detected: Mapping[str, str]
 
 
@@ -49,7 +50,8 @@ def lexicons_of(rulebook: Rulebook) -> Lexicons:
     detected = {code: code for code in by_language}
     for file in rulebook.lexicons.values():
         detected |= {other: file.language for other in file.detected_as if other not in by_language}
-    return Lexicons(by_language=by_language, detected=detected)
+    function_words = frozenset[str]().union(*(lexicon.function_words for lexicon in by_language.values()))
+    return Lexicons(by_language=by_language, function_words=function_words, detected=detected)
 
 
 def _compiled(file: LexiconFile) -> Lexicon:

@@ -53,7 +53,10 @@ _hit: Callable[[tuple[Meaning, tuple[int, ...]]], Hit] = partial(tuple.__new__, 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Phrase:
+    """A phrase whose first two atoms are known: how far on the second may stand, and the steps that follow it."""
+
     meaning: Meaning
+    reach: int
     rest: tuple[tuple[int, int], ...]  # atom, and how many words it may stand further on
 
 
@@ -61,8 +64,8 @@ class _Phrase:
 class _Word:
     """What a matcher knows of one word: the atoms it fits, the meanings it has alone, the phrases that it begins.
 
-    `begins` is by the second atom of the phrase: most phrases are out as soon as that is nowhere in the sentence.
-    `continues` are those of its atoms that stand second in a phrase.
+    `begins` is by the second atom of the phrase, `seconds` are these; `continues` are those of the word's own atoms
+    that stand second in some phrase.
     """
 
     atoms: frozenset[int]
@@ -83,10 +86,10 @@ class Matcher:
         self._language = language
         self._atoms = Atoms(language)
         self._alone: dict[int, list[Meaning]] = {}
-        self._begins: dict[int, list[_Phrase]] = {}
+        self._begins: dict[int, dict[int, list[_Phrase]]] = {}
         for meaning in meanings:
             self._add(meaning)
-        self._seconds = frozenset(phrase.rest[0][0] for phrases in self._begins.values() for phrase in phrases)
+        self._seconds = frozenset(second for begun in self._begins.values() for second in begun)
         self._words = Remembered(self._known, most=MAX_REMEMBERED)
 
     def _add(self, meaning: Meaning) -> None:
@@ -104,22 +107,36 @@ class Matcher:
                 continue
             steps.append((self._atoms.number(part), reach))
             reach = 1
-        first = steps[0][0]
-        if len(steps) == 1:
+        (first, _), *others = steps
+        if not others:
             self._alone.setdefault(first, []).append(meaning)
-        else:
-            self._begins.setdefault(first, []).append(_Phrase(meaning, tuple(steps[1:])))
+            return
+        (second, reach), *rest = others
+        phrase = _Phrase(meaning, reach, tuple(rest))
+        self._begins.setdefault(first, {}).setdefault(second, []).append(phrase)
 
     def find(self, tokens: Iterable[str]) -> list[Hit]:
-        """Return every phrase found, in the order of the text."""
+        """Return every phrase found, in the order of the text.
+
+        The text is walked backwards: then it is known of each atom where it stands next.
+        """
         words = list(map(self._words.__getitem__, tokens))
-        words.append(_END)
         hits: list[Hit] = []
-        begin, last = 0, len(words)
-        while begin < last:
-            end = words.index(_END, begin)
-            _find_within(words[begin:end], begin, hits)
-            begin = end + 1
+        next_at: dict[int, int] = {}
+        for at in range(len(words) - 1, -1, -1):
+            word = words[at]
+            if word is _NOTHING:
+                continue
+            if word is _END:  # no phrase goes beyond a sentence
+                next_at.clear()
+                continue
+            for meaning in word.alone:
+                hits.append(_hit((meaning, (at,))))
+            for second in word.seconds & next_at.keys():
+                _go_on(word.begins[second], words, (at, next_at[second]), hits)
+            for atom in word.continues:
+                next_at[atom] = at
+        hits.sort(key=_start)
         return hits
 
     def _known(self, token: str) -> _Word:
@@ -131,33 +148,37 @@ class Matcher:
         alone = tuple(meaning for atom in atoms for meaning in self._alone.get(atom, ()))
         begins: dict[int, list[_Phrase]] = {}
         for atom in atoms:
-            for phrase in self._begins.get(atom, ()):
-                begins.setdefault(phrase.rest[0][0], []).append(phrase)
+            for second, phrases in self._begins.get(atom, {}).items():
+                begins.setdefault(second, []).extend(phrases)
         return _Word(frozenset(atoms), alone, self._seconds.intersection(atoms), frozenset(begins), begins)
 
 
-def _find_within(sentence: Sequence[_Word], begin: int, hits: list[Hit]) -> None:
-    """Add what a sentence says whose first word stands at `begin`; no phrase goes beyond a sentence."""
-    present = _NONE.union(*[word.continues for word in sentence])
-    for at, word in enumerate(sentence):
-        for meaning in word.alone:
-            hits.append(_hit((meaning, (begin + at,))))
-        for second in word.seconds & present:
-            for phrase in word.begins[second]:
-                places = _places_of(phrase, sentence, at)
-                if places:
-                    hits.append(_hit((phrase.meaning, tuple([begin + place for place in places]))))
+def _start(hit: Hit) -> int:
+    return hit[1][0]
 
 
-def _places_of(phrase: _Phrase, sentence: Sequence[_Word], at: int) -> list[int]:
-    """Return where the words of the phrase that begins at `at` stand in its sentence, or nothing."""
-    places = [at]
-    for atom, reach in phrase.rest:
-        for word in sentence[at + 1 : at + 1 + reach]:
+def _go_on(phrases: Iterable[_Phrase], words: Sequence[_Word], two: tuple[int, int], hits: list[Hit]) -> None:
+    """Add those of the phrases that go on to their end; their first two words stand at `two`."""
+    distance = two[1] - two[0]
+    for phrase in phrases:
+        if distance <= phrase.reach:
+            places = _places_of(phrase.rest, words, two) if phrase.rest else two
+            if places:
+                hits.append(_hit((phrase.meaning, places)))
+
+
+def _places_of(rest: Iterable[tuple[int, int]], words: Sequence[_Word], two: tuple[int, int]) -> tuple[int, ...]:
+    """Return where the words of a phrase stand whose first ones stand at `two`; nothing when it does not go on."""
+    places: tuple[int, ...] = two
+    at = two[1]
+    for atom, reach in rest:
+        for word in words[at + 1 : at + 1 + reach]:
             at += 1
             if atom in word.atoms:
-                places.append(at)
+                places += (at,)
                 break
+            if word is _END:
+                return ()
         else:
-            return []
+            return ()
     return places

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from services.router.domain.language import decide_language
-from services.router.domain.lexicon import CATEGORY, SIGNAL, STRONG, UNLESS, Lexicon, lexicons_of
+from services.router.domain.lexicon import CATEGORY, OUTCOME, SIGNAL, STRONG, UNLESS, Lexicon, lexicons_of
 from services.router.domain.phrases import Hit, Meaning
 from services.router.domain.severity import severity_of
 from services.router.domain.showing import Shown, words_of
@@ -20,6 +20,9 @@ CLEAR = 2
 """The least weight of words by which a matter counts as told."""
 
 CLEARLY_NO_COMPLAINT = 4
+
+Said = dict[str, list[Hit]]
+"""What was found, by the facts that it speaks for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,14 +55,15 @@ def read(
     tokens = tokenise(whole)
     language = decide_language(whole, tokens=tokens, hint=hint, lexicons=lexicons)
     shown: Shown = {}
-    hits: list[Hit] = []
+    said = _by_fact(())
     signals: dict[str, list[Hit]] = {}
     for reader in language.readers:
         lexicon = lexicons.by_language[reader]
-        found = lexicon.matcher.find(tokens)
-        hits += found
+        found = _by_fact(lexicon.matcher.find(tokens))
         _signals(found, tokens, lexicon, signals)
-    category, subcategory = _matter(hits, tokens, rulebook, shown)
+        for fact, hits in found.items():
+            said[fact] += hits
+    category, subcategory = _matter(said, tokens, rulebook, shown)
     shown |= {f"signal:{signal}": words_of(spoken, tokens) for signal, spoken in signals.items()}
     _counted(signals, reach=reach, contacts=contacts, rulebook=rulebook)
     if automatic and "injury_or_hazard" not in signals:
@@ -74,7 +78,7 @@ def read(
         subcategory=subcategory,
         severity=severity,
         signals=tuple(sorted(signals)),
-        outcome_sought=wish(hits, tokens=tokens, said=outcome_said, rulebook=rulebook, shown=shown),
+        outcome_sought=wish(said[OUTCOME], tokens=tokens, said=outcome_said, rulebook=rulebook, shown=shown),
         evidence=tuple(Evidence(fact=fact, words=words) for fact, words in shown.items() if words),
     )
 
@@ -94,15 +98,20 @@ def recategorised(
     return replace(reading, category=category, subcategory=subcategory, severity=severity, evidence=kept)
 
 
-def _matter(
-    hits: Sequence[Hit], tokens: Sequence[str], rulebook: Rulebook, shown: Shown
-) -> tuple[str, str | None]:  # fmt: skip
+def _by_fact(hits: Iterable[Hit]) -> Said:
+    said: Said = {CATEGORY: [], SIGNAL: [], UNLESS: [], OUTCOME: []}
+    for hit in hits:
+        said[hit.meaning.fact].append(hit)
+    return said
+
+
+def _matter(said: Said, tokens: Sequence[str], rulebook: Rulebook, shown: Shown) -> tuple[str, str | None]:
     """Weigh each phrase once, however often it stands there: shouting a word does not make it truer."""
     taxonomy = rulebook.taxonomy
-    hidden = [hit for hit in hits if hit.meaning.fact == UNLESS]
+    hidden = said[UNLESS]
     meanings: dict[Meaning, Hit] = {}
-    for hit in hits:
-        if hit.meaning.fact == CATEGORY and not (hidden and _inside(hit, hidden)):
+    for hit in said[CATEGORY]:
+        if not (hidden and _inside(hit, hidden)):
             meanings.setdefault(hit.meaning, hit)
     weights: dict[str, int] = {}
     subweights: dict[tuple[str, str], int] = {}
@@ -137,13 +146,10 @@ def _heaviest(weights: Mapping[str, int], *, none: str | None, at_least: int) ->
     return best
 
 
-def _signals(
-    hits: Iterable[Hit], tokens: Sequence[str], lexicon: Lexicon, signals: dict[str, list[Hit]]
-) -> None:  # fmt: skip
-    hidden = [hit for hit in hits if hit.meaning.fact == UNLESS]
-    for hit in hits:
+def _signals(said: Said, tokens: Sequence[str], lexicon: Lexicon, signals: dict[str, list[Hit]]) -> None:
+    for hit in said[SIGNAL]:
         signal = hit.meaning.value
-        if hit.meaning.fact != SIGNAL or _inside(hit, hidden):
+        if _inside(hit, said[UNLESS]):
             continue
         if signal in lexicon.hides and _negated(hit, tokens, lexicon):
             continue

@@ -23,17 +23,15 @@ def severity_of(
     floors = [known.at_least for one in signals if (known := taxonomy.signals.get(one)) and known.at_least]
     if category == taxonomy.not_a_complaint:
         contacts = 1  # who asks or praises three times has no grave complaint
-    for floor in taxonomy.floors:
-        if _applies(floor, category, subcategory, signals, contacts):
-            floors.append(floor.at_least)
+    floors += [f.at_least for f in taxonomy.floors if _applies(f, category, subcategory, signals, contacts)]
     grave = min([usual, *floors])
     return LEVELS[max(0, LEVELS.index(grave) - 1)] if "reach" in signals else grave
 
 
 def _applies(floor: Floor, category: str, subcategory: str | None, signals: Collection[str], contacts: int) -> bool:
     return (
-        floor.category in (None, category)
-        and floor.subcategory in (None, subcategory)
+        (floor.category is None or floor.category == category)
+        and (floor.subcategory is None or floor.subcategory == subcategory)
         and all(signal in signals for signal in floor.signals)
         and (floor.contacts is None or contacts >= floor.contacts)
     )

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from functools import lru_cache
 from typing import Final
 
 from services.router.domain.phrases import Hit
+from services.router.domain.remembered import Remembered
 from services.router.domain.tokens import ends_sentence, undrawn
 
 SHOWN: Final = 8
@@ -27,7 +27,7 @@ def words_of(hits: Iterable[Hit], tokens: Sequence[str]) -> tuple[str, ...]:
     shown: list[str] = []
     seen: set[str] = set()
     for hit in hits:
-        words = [word for place in hit.places if (word := _word(tokens[place]))]
+        words = [word for place in hit.places if (word := _shown[tokens[place]])]
         if seen.issuperset(words):
             continue
         seen.update(words)
@@ -37,15 +37,10 @@ def words_of(hits: Iterable[Hit], tokens: Sequence[str]) -> tuple[str, ...]:
     return tuple(shown)
 
 
-def _word(token: str) -> str:
-    # The words of lexicons come again and again; what is longer may be anything, and shall not fill the memory.
-    return _usual_word(token) if len(token) <= LONGEST else _as_shown(token)
-
-
 def _as_shown(token: str) -> str:
     """Return how a token is shown; nothing for one that is not."""
     shown = not ends_sentence(token) and not any(map(str.isdigit, token))
     return undrawn(token)[:LONGEST] if shown else ""
 
 
-_usual_word = lru_cache(maxsize=16_384)(_as_shown)
+_shown = Remembered(_as_shown)
