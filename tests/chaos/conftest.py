@@ -6,9 +6,18 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.chaos.figures import told
 from tests.support.house import House, running_house
 from tests.support.outside import Outside, outside_world
 from tests.support.stack import Stack
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Tell what the fault tests measured."""
+    if told():
+        terminalreporter.section("measured under faults")
+    for line in told():
+        terminalreporter.write_line(line)
 
 
 @pytest.fixture

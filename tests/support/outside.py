@@ -44,6 +44,8 @@ class Outside:
     relay_url: str = ""
     calls: list[Call] = field(default_factory=list)
     mails: list[EmailMessage] = field(default_factory=list)
+    relay_refuses: bool = False
+    """Whether the relay takes no mail for now, as one whose disk is full."""
 
     def mails_to(self, address: str) -> list[EmailMessage]:
         """Return what one mailbox holds, oldest first."""
@@ -98,5 +100,7 @@ class _Relay:
         self._world = world
 
     async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:  # noqa: N802 - aiosmtpd's name
+        if self._world.relay_refuses:
+            return "451 4.3.1 Come again"
         self._world.mails.append(email.message_from_bytes(envelope.content, policy=email.policy.default))
         return "250 kept"

@@ -18,6 +18,7 @@ from schemathesis.generation import GenerationMode
 from schemathesis.specs.openapi import checks
 
 from deploy.api_documents import documents
+from tests.chaos import sizes
 from tests.support.house import House
 from tests.support.waiting import until
 
@@ -105,9 +106,9 @@ def test_an_operation_answers_anything_as_documented(
 
 
 @pytest.mark.chaos
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(600 + 3 * sizes.EXAMPLES)
 @pytest.mark.parametrize("operation", operations(), ids=" ".join)
 def test_an_operation_answers_hundreds_of_calls_as_documented(
     operation: tuple[str, str, str], fortress: House, known: dict[str, str]
 ) -> None:
-    assert attack(fortress, operation, known, examples=200, key=secrets.randbits(32))
+    assert attack(fortress, operation, known, examples=sizes.EXAMPLES, key=secrets.randbits(32))
