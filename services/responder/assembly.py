@@ -19,6 +19,7 @@ from services.responder.usecases.accounts import Accounts
 from services.responder.usecases.acknowledge import Acknowledging
 from services.responder.usecases.complaint_view import Reader
 from services.responder.usecases.desk import Desk
+from services.responder.usecases.key_labels import KeyLabels
 from services.responder.usecases.live_health import LiveHealth
 from services.responder.usecases.promises import Promises
 from services.responder.usecases.said import Conversations
@@ -93,6 +94,9 @@ def _parts(ground: Ground, promises: Promises, channels: dict[str, Channel]) -> 
         desk=Desk(engine=engine, promises=promises, channels=channels, clock=clock),
         health=LiveHealth(engine=engine, promises=promises, clock=clock, most_readers=settings.stream_readers),
         dead_letters=DeadLetters(engine=engine, tables=messaging, clock=clock),
+        key_labels=KeyLabels(
+            http=ground.house_http, ingest_url=settings.ingest_url.rstrip("/"), service_token=settings.service_token
+        ),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from dataclasses import dataclass
 
@@ -30,6 +31,14 @@ class Shop:
         assert answer.status_code == 202, answer.text
         reference: str = answer.json()["reference"]
         return reference
+
+    def complain_by_form(self, text: str) -> str:
+        """File a complaint by the web form without an address, and return its reference."""
+        form = {"text": text, "submission": secrets.token_urlsafe(18)}
+        answer = httpx.post(f"{self.house.ingest_url}/forms/form?lang=en", data=form, timeout=20)
+        assert answer.status_code == 200, answer.text
+        [reference] = re.findall(r"<strong>([A-Z2-9]{9})</strong>", answer.text)
+        return str(reference)
 
 
 def look(page: Page, name: str) -> None:

@@ -78,6 +78,34 @@ def test_a_complaint_is_claimed_answered_and_resolved(console: Page, shop: Shop)
     look(console, "console-complaint-resolved")
 
 
+def test_people_steps_and_silence_are_named_as_what_they_are(console: Page, shop: Shop) -> None:
+    reference = shop.complain_by_form("The lamp came broken and I left no address.")
+    opening(console, shop, reference)
+    told = console.locator("[data-messages] .badge", has_text="no acknowledgement")
+    expect(told).to_have_class("badge plain")
+    expect(console.locator("[data-messages]")).to_contain_text("the customer gave no address")
+    expect(console.locator("[data-timeline]")).to_contain_text("No acknowledgement: the customer gave no address")
+    expect(console.locator("[data-steps] .badge.bad")).to_have_count(0)
+    expect(console.locator("[data-clocks] .clock").first).to_contain_text("not owed")
+    console.get_by_role("button", name="Claim").click()
+    timeline = console.locator("[data-timeline]")
+    expect(timeline).to_contain_text("Taken by tests")
+    expect(console.locator("[data-facts]")).to_contain_text("with tests")
+    step = console.locator("[data-steps] form").last
+    title = step.locator("xpath=..").locator("strong").inner_text()
+    step.locator("input").fill("Wrote it down")
+    step.get_by_role("button", name="Done").click()
+    expect(timeline).to_contain_text(f"Step “{title}”: done")
+    expect(console.locator("main")).not_to_contain_text("key:")
+    look(console, "console-complaint-silent")
+    console.get_by_role("link", name="Work").first.click()
+    row = console.locator("[data-work] li", has_text=reference)
+    expect(row).to_contain_text("tests")
+    expect(row.locator(".badge", has_text="no acknowledgement")).to_have_class("badge plain")
+    expect(console.locator("main")).not_to_contain_text("key:")
+    look(console, "console-work-silent")
+
+
 def opening(console: Page, shop: Shop, reference: str) -> None:
     """Find a complaint by its reference; it may be on its way to the desk still."""
     for _ in range(20):

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import base64
-from typing import Any
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from services.ingest.api.parts import parts
+from shared.text import STORABLE
 from shared.web.access import house_only
 from shared.web.problems import Problem
 
@@ -28,6 +29,18 @@ async def verify_key(body: KeyToVerify, request: Request) -> dict[str, Any]:
     if principal is None:
         raise Problem(status=404, detail="nobody's key")
     return {"key_id": principal.key_id, "scopes": sorted(principal.scopes)}
+
+
+class KeysToName(BaseModel):
+    """Keys whose ids stand in a ledger."""
+
+    key_ids: Annotated[list[Annotated[str, Field(max_length=64, pattern=STORABLE)]], Field(max_length=500)]
+
+
+@routes.post("/keys/labels")
+async def key_labels(body: KeysToName, request: Request) -> dict[str, Any]:
+    """Tell the labels of keys; never more of a key than that."""
+    return {"labels": await parts(request).keys.labels(body.key_ids)}
 
 
 @routes.get("/accounts/{account}")

@@ -39,6 +39,12 @@ async def get(connection: AsyncConnection, key_id: str) -> StoredKey | None:
     return StoredKey(**{**row._mapping, "scopes": tuple(row.scopes)}) if row else None
 
 
+async def labels(connection: AsyncConnection, key_ids: Sequence[str]) -> dict[str, str]:
+    """Return the labels of the keys that exist, revoked ones too: what they did stays in ledgers."""
+    statement = select(api_keys.c.key_id, api_keys.c.label).where(api_keys.c.key_id.in_(key_ids))
+    return {row.key_id: row.label for row in await connection.execute(statement)}
+
+
 async def everything(connection: AsyncConnection) -> list[StoredKey]:
     """Return all keys, oldest first."""
     rows = await connection.execute(select(api_keys).order_by(api_keys.c.created_at, api_keys.c.key_id))

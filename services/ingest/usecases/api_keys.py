@@ -65,6 +65,11 @@ class ApiKeys:
         async with self._engine.connect() as connection:
             return await keys.everything(connection)
 
+    async def labels(self, key_ids: Sequence[str]) -> dict[str, str]:
+        """Return whose keys these are, by id; what is no key is left out."""
+        async with self._engine.connect() as connection:
+            return await keys.labels(connection, key_ids)
+
     async def revoke(self, key_id: str) -> bool:
         """Make a key worthless; elsewhere within ten seconds."""
         async with self._engine.begin() as connection:

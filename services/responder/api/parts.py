@@ -8,6 +8,7 @@ from fastapi import Request
 
 from services.responder.usecases.complaint_view import Reader
 from services.responder.usecases.desk import Desk
+from services.responder.usecases.key_labels import KeyLabels
 from services.responder.usecases.live_health import LiveHealth
 from services.responder.usecases.work_list import WorkList
 from shared.clock import Clock
@@ -24,6 +25,7 @@ class Parts:
     desk: Desk
     health: LiveHealth
     dead_letters: DeadLetters
+    key_labels: KeyLabels
 
 
 def parts(request: Request) -> Parts:

@@ -111,9 +111,10 @@ class ComplaintShape(ChangedShape):
 
 
 class ListedAcknowledgement(BaseModel):
-    """The state of an acknowledgement."""
+    """The state of an acknowledgement; one that was withheld says why."""
 
     state: AcknowledgementState
+    reason: str | None
 
 
 class ListedShape(BaseModel):

@@ -6,16 +6,21 @@ from functools import cache
 from pathlib import Path
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Form, Request, Response
-from fastapi.responses import HTMLResponse, RedirectResponse
+from fastapi import APIRouter, Form, Query, Request, Response
+from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from pydantic import Field
 
 from services.responder.console.vocabulary import vocabulary
-from shared.web.access import Access, identify
+from services.responder.usecases.key_labels import KeyLabels
+from shared.text import STORABLE
+from shared.web.access import Access, authorize, identify
 from shared.web.problems import Problem
 from shared.web.rates import Rates
 
 routes = APIRouter(include_in_schema=False)
+
+KeyIds = Annotated[list[Annotated[str, Field(max_length=64, pattern=STORABLE)]], Query(max_length=200)]
 
 _FOLDER = Path(__file__).parent
 _TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
@@ -74,6 +79,14 @@ async def logout(request: Request) -> Response:
     if access.sessions is not None:
         access.sessions.end(response)
     return response
+
+
+@routes.get("/console/names")
+async def names(request: Request, key: KeyIds) -> Response:
+    """The labels of API keys that stand in a ledger, for a reader of complaints."""
+    await authorize(request, "complaints:read")
+    labels: KeyLabels = request.app.state.parts.key_labels
+    return JSONResponse(await labels.of(set(key)), headers={"Cache-Control": "no-store"})
 
 
 @routes.get("/console/{name}")

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, select, tuple_
+from sqlalchemy import Select, Text, literal_column, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.responder.store.instants import known, or_never
@@ -18,6 +18,12 @@ _SHOWN = (
     "priority", "category", "subcategory", "severity", "language", "segment", "owner", "acknowledgement_state",
     "at_risk", "breached", "next_due_at",
 )  # fmt: skip
+# Few are withheld, so few snapshots are opened for it.
+_WHY_WITHHELD = literal_column(
+    "CASE WHEN acknowledgement_state = 'withheld' THEN "
+    "convert_from(snapshot, 'UTF8')::json #>> '{acknowledgement,reason}' END",
+    Text,
+).label("why_withheld")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +58,7 @@ async def read(
 
 
 def _filtered(wanted: Wanted) -> Select[Any]:
-    statement = select(*(work.c[name] for name in _SHOWN))
+    statement = select(*(work.c[name] for name in _SHOWN), _WHY_WITHHELD)
     for name in ("queue", "state", "owner", "account"):
         value = getattr(wanted, name)
         if value is not None:
@@ -66,4 +72,5 @@ def _filtered(wanted: Wanted) -> Select[Any]:
 
 def _item(row: Any) -> dict[str, Any]:
     item = {name: row[name] for name in _SHOWN if name not in ("next_due_at", "acknowledgement_state")}
-    return item | {"due_at": known(row["next_due_at"]), "acknowledgement": {"state": row["acknowledgement_state"]}}
+    told = {"state": row["acknowledgement_state"], "reason": row["why_withheld"]}
+    return item | {"due_at": known(row["next_due_at"]), "acknowledgement": told}

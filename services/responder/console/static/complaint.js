@@ -1,4 +1,4 @@
-import { Refused, ask, badge, element, show, span, time, title, until, words } from "./page.js";
+import { Refused, ask, badge, element, learn, show, span, time, title, until, who, withheld, words } from "./page.js";
 import { entryWords } from "./entries.js";
 
 const article = document.querySelector("[data-complaint]");
@@ -41,7 +41,7 @@ function head(c) {
   const matter = c.subcategory ? title("subcategories", `${c.category}/${c.subcategory}`) : "";
   find("title").textContent = matter ? `${title("categories", c.category)}: ${matter}` : title("categories", c.category);
   const facts = [`received ${new Date(c.received_at).toLocaleString()}`, `by ${c.channel.replaceAll("_", " ")}`, c.language,
-    c.owner ? `with ${c.owner}` : "nobody has it yet", `policy ${c.policy}`];
+    c.owner ? `with ${who(c.owner)}` : "nobody has it yet", `policy ${c.policy}`];
   if (c.reopened) facts.push(`re-opened ${c.reopened}×`);
   if (c.transfers.length) facts.push(`transferred ${c.transfers.length}×`);
   find("facts").replaceChildren(badge(c.state.replaceAll("_", " "), `state ${c.state}`), badge(c.severity, `severity ${c.severity}`),
@@ -58,12 +58,13 @@ function clock(k) {
   const whole = (Date.parse(k.due_at) - Date.parse(k.started_at)) / 1000;
   const gone = ((k.stopped_at ? Date.parse(k.stopped_at) : Date.now()) - Date.parse(k.started_at)) / 1000;
   const tone = k.state === "running" && k.at_risk ? "warn" : TONES[k.state];
-  const said = running ? until(k.due_at) : k.stopped_at ? `${k.state.replaceAll("_", " ")} after ${span(gone)}` : k.state;
+  const owed = k.state !== "cancelled";
+  const said = !owed ? "not owed" : running ? until(k.due_at) : k.stopped_at ? `${k.state.replaceAll("_", " ")} after ${span(gone)}` : k.state;
   return element("div", { className: `clock ${tone}`, title: `${k.allowance} · ${k.policy} · ${k.source}` },
     element("p", { className: "label", text: CLOCKS[k.kind] ?? k.kind.replaceAll("_", " ") }),
     element("p", { className: "figure", text: said }),
     element("progress", { max: 1, value: whole > 0 ? Math.min(1, gone / whole) : 1, "aria-label": `${CLOCKS[k.kind] ?? k.kind}: ${said}` }),
-    element("p", { className: "hint" }, "due ", time(k.due_at)));
+    element("p", { className: "hint" }, ...(owed ? ["due ", time(k.due_at)] : ["ended ", time(k.stopped_at ?? k.due_at)])));
 }
 
 function attachment(a) {
@@ -73,9 +74,9 @@ function attachment(a) {
 
 function message(m) {
   const ours = m.direction === "outbound";
-  const who = ours ? (m.by ?? "we") : (m.sender?.name ?? m.sender?.email ?? m.sender?.phone ?? m.sender?.handle ?? "customer");
+  const author = ours ? (m.by ? who(m.by) : "we") : (m.sender?.name ?? m.sender?.email ?? m.sender?.phone ?? m.sender?.handle ?? "customer");
   const made = element("li", { className: ours ? "ours" : "theirs" },
-    element("p", { className: "who" }, element("strong", { text: who }), ` · ${m.channel.replaceAll("_", " ")} · `, time(m.received_at ?? m.at),
+    element("p", { className: "who" }, element("strong", { text: author }), ` · ${m.channel.replaceAll("_", " ")} · `, time(m.received_at ?? m.at),
       m.edited_at ? badge("edited", "plain") : null, m.removed_at ? badge("removed by the customer", "warn") : null,
       m.automatic ? badge("automatic", "plain") : null, ours && m.state !== "sent" ? badge(m.state, m.state === "failed" ? "bad" : "plain") : null),
     m.subject ? element("p", { className: "subject", text: m.subject }) : null,
@@ -91,8 +92,11 @@ function conversation(c) {
     const at = said.length ? 1 : 0;
     said.splice(at, 0, element("li", { className: "ours" }, element("p", { className: "who" }, element("strong", { text: "acknowledgement" }), " · automatic · ",
       sent ? time(sent) : badge(c.acknowledgement.state, "warn")), element("p", { className: "text", text: c.acknowledgement.text })));
+  } else if (c.acknowledgement.state === "withheld") {
+    const { tone, badge: text, why } = withheld(c.acknowledgement.reason);
+    said.push(element("li", { className: "ours" }, element("p", { className: "who" }, badge(text, tone), ` ${why}`)));
   } else if (c.acknowledgement.reason) {
-    said.push(element("li", { className: "ours" }, element("p", { className: "who" }, badge(`acknowledgement ${c.acknowledgement.state}`, "bad"), ` ${c.acknowledgement.reason}`)));
+    said.push(element("li", { className: "ours" }, element("p", { className: "who" }, badge(`acknowledgement ${c.acknowledgement.state}`, "bad"), ` ${c.acknowledgement.reason.replaceAll("_", " ")}`)));
   }
   if (!c.messages_available) said.unshift(element("li", { className: "theirs", text: "What was said cannot be shown: the router does not answer. It is not lost." }));
   find("messages").replaceChildren(...said);
@@ -101,9 +105,12 @@ function conversation(c) {
 
 function step(s) {
   const made = element("li", { className: s.state }, element("p", {}, element("strong", { text: s.title }), ` ${s.actor === "system" ? "· automatic" : ""}`));
-  if (s.state !== "open") made.append(element("p", { className: "hint", text: [s.state, s.by === "system" ? null : (s.evidence ?? s.reason), s.by].filter(Boolean).join(" · ") }));
+  if (s.state !== "open") made.append(element("p", { className: "hint", text: [s.state, s.by === "system" ? null : (s.evidence ?? s.reason), who(s.by)].filter(Boolean).join(" · ") }));
   else {
-    if (s.reason) made.append(element("p", { className: "hint" }, badge("not sent", "bad"), ` ${s.reason.replaceAll("_", " ")}`));
+    if (s.reason?.startsWith("withheld: ")) {
+      const { tone, why } = withheld(s.reason);
+      made.append(element("p", { className: "hint" }, badge("not sent", tone), ` ${why}`));
+    } else if (s.reason) made.append(element("p", { className: "hint" }, badge("not sent", "bad"), ` ${s.reason.replaceAll("_", " ")}`));
     if (s.actor === "system" && !s.reason) return made; // it is taken by itself
     const form = element("form", {}, element("input", { name: "evidence", "aria-label": `Evidence for: ${s.title}`, required: s.evidence_required, placeholder: s.evidence_required ? "Evidence" : "Note (optional)" }),
       element("button", { text: "Done" }));
@@ -128,19 +135,21 @@ function because(c) {
     element("p", {}, element("code", { text: why.condition })), element("dl", { className: "evidence" }, ...evidence));
 }
 
-function entry(e) {
-  return element("li", {}, element("p", { className: "who" }, time(e.at), ` · ${e.by}`), element("p", { text: entryWords(e) }));
+function entry(e, steps) {
+  return element("li", {}, element("p", { className: "who" }, time(e.at), ` · ${who(e.by)}`), element("p", { text: entryWords(e, steps) }));
 }
 
 async function load() {
   const [c, ledger] = await Promise.all([ask(path), ask(`${path}/timeline`)]);
+  await learn(c.owner, ...ledger.items.flatMap((e) => [e.by, e.data.owner]), ...c.steps.map((s) => s.by), ...(c.messages ?? []).map((m) => m.by));
+  const steps = Object.fromEntries(c.steps.map((s) => [s.step, s.title]));
   alertOf("");
   head(c);
   find("clocks").replaceChildren(...c.clocks.map(clock));
   conversation(c);
   find("steps").replaceChildren(...c.steps.map(step));
   because(c);
-  find("timeline").replaceChildren(...ledger.items.map(entry));
+  find("timeline").replaceChildren(...ledger.items.map((e) => entry(e, steps)));
   show(find("resolving"), ["open", "waiting_for_customer"].includes(c.state));
   show(find("loading"), false);
   show(find("shown"));

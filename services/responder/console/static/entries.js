@@ -1,5 +1,5 @@
 // A line of the ledger in words.
-import { title } from "./page.js";
+import { title, who, withheld } from "./page.js";
 
 const plain = (code) => String(code ?? "").replaceAll("_", " ");
 const at = (instant) => new Date(instant).toLocaleString();
@@ -12,7 +12,7 @@ const WORDS = {
   transferred: (d) => `Moved to ${title("queues", d.queue)}: ${d.reason ?? ""}`,
   recategorised: (d) => `Corrected to ${title("categories", d.category)}: ${d.reason ?? ""}`,
   acknowledgement_queued: () => "Acknowledgement on its way",
-  acknowledgement_withheld: (d) => `Acknowledgement withheld: ${plain(d.reason)}`,
+  acknowledgement_withheld: (d) => withheldWords(withheld((d.reasons ?? [d.reason]).join(", "))),
   acknowledged: (d) => `Acknowledged by ${plain(d.channel)}`,
   acknowledgement_failed: (d) => `The acknowledgement could not be sent: ${plain(d.reason)}`,
   acknowledgement_delivered: () => "The acknowledgement was delivered",
@@ -20,7 +20,7 @@ const WORDS = {
   reply_sent: () => "Answer sent",
   delivered: () => "Answer delivered",
   undelivered: (d) => `The answer did not arrive: ${plain(d.reason)}`,
-  claimed: (d) => `Taken by ${d.owner ?? "somebody"}`,
+  claimed: (d) => `Taken by ${d.owner ? who(d.owner) : "somebody"}`,
   released: () => "Given back to the queue",
   waiting: (d) => `Waiting for the customer until ${at(d.until)}: ${d.reason}`,
   resumed: () => "Waiting is over",
@@ -28,11 +28,14 @@ const WORDS = {
   resolved: (d) => `Resolved: ${title("outcomes", d.outcome)}, because of ${title("root_causes", d.root_cause).toLowerCase()}`,
   reopened: (d) => `Opened again: ${title("reopen_reasons", d.reason)}`,
   closed: () => "Closed",
-  step: (d) => `Step ${plain(d.step)}: ${plain(d.to ?? d.state)}`,
+  step: (d, steps) => `Step “${steps[d.step] || plain(d.step)}”: ${plain(d.to ?? d.state)}`,
   at_risk: (d) => `At risk: ${plain(d.clock)}`,
   breached: (d) => `Promise broken: ${plain(d.clock)}`,
 };
 
-export function entryWords({ kind, data }) {
-  return WORDS[kind]?.(data) ?? plain(kind);
+const withheldWords = ({ tone, why }) => (tone === "bad" ? `Acknowledgement withheld: ${why}` : `No acknowledgement: ${why}`);
+
+// `steps` holds the titles of the playbook's steps by their codes.
+export function entryWords({ kind, data }, steps = {}) {
+  return WORDS[kind]?.(data, steps) ?? plain(kind);
 }

@@ -70,6 +70,34 @@ export function badge(text, kind) {
   return element("span", { className: `badge ${kind}`, text });
 }
 
+const people = new Map();
+
+// Learn whose keys stand in what is about to be shown; what cannot be learned is shown as it is.
+export async function learn(...owners) {
+  const keys = [...new Set(owners)].filter((o) => o?.startsWith("key:") && !people.has(o)).map((o) => o.slice(4));
+  if (!keys.length) return;
+  const query = new URLSearchParams(keys.slice(0, 200).map((key) => ["key", key]));
+  const told = await ask(`console/names?${query}`).catch(() => ({}));
+  for (const [key, label] of Object.entries(told)) people.set(`key:${key}`, label);
+}
+
+export const who = (owner) => people.get(owner) ?? owner;
+
+const NOBODY = {
+  no_reply_address: "the customer gave no address",
+  automatic_mail: "a robot wrote",
+  acknowledged_lately: "they had one a moment ago",
+  channel_cannot_send: "this channel cannot answer",
+};
+
+// Why no acknowledgement went out: there was nobody to tell, which is as it should be, or its text was not fit to go.
+export function withheld(reasons) {
+  const codes = String(reasons ?? "").replace(/^withheld: /, "").split(", ").filter(Boolean);
+  const nobody = codes.length > 0 && codes.every((code) => code in NOBODY);
+  const why = codes.map((code) => NOBODY[code] ?? code.replaceAll("_", " ")).join(", ");
+  return nobody ? { tone: "plain", badge: "no acknowledgement", why } : { tone: "bad", badge: "acknowledgement withheld", why };
+}
+
 document.querySelector("[data-find]")?.addEventListener("submit", (event) => {
   event.preventDefault();
   const reference = event.target.reference.value.trim().toUpperCase();

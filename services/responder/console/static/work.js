@@ -1,4 +1,4 @@
-import { ask, badge, element, show, time, title, until, words } from "./page.js";
+import { ask, badge, element, learn, show, time, title, until, who, withheld, words } from "./page.js";
 
 const list = document.querySelector("[data-work]");
 const filters = document.querySelector("[data-filters]");
@@ -26,9 +26,18 @@ function row(item) {
       element("p", { className: "matter", text: what }),
       element("p", { className: "facts", text: `${title("queues", item.queue)} · ${item.channel.replaceAll("_", " ")} · ${item.language}` })),
     element("div", { className: "whose" },
-      element("p", { text: item.owner ?? "nobody yet", className: item.owner ? "" : "nobody" }),
+      element("p", { text: item.owner ? who(item.owner) : "nobody yet", className: item.owner ? "" : "nobody" }),
       item.state === "open" ? null : badge(item.state.replaceAll("_", " "), "plain"),
-      ["withheld", "failed"].includes(item.acknowledgement.state) ? badge(`acknowledgement ${item.acknowledgement.state}`, "bad") : null));
+      acknowledgement(item.acknowledgement)));
+}
+
+function acknowledgement({ state, reason }) {
+  if (state === "failed") return badge("acknowledgement failed", "bad");
+  if (state !== "withheld") return null;
+  const { tone, badge: text, why } = withheld(reason);
+  const made = badge(text, tone);
+  made.title = why;
+  return made;
 }
 
 let asking = 0;
@@ -40,6 +49,7 @@ async function load() {
   if (cursor) query.set("cursor", cursor);
   try {
     const page = await ask(`v1/complaints?${query}`);
+    await learn(...page.items.map((item) => item.owner));
     if (turn !== asking) return;
     list.append(...page.items.map(row));
     cursor = page.next_cursor;
