@@ -13,10 +13,10 @@ EVERY_S = 0.5
 
 
 async def index_words(engine: AsyncEngine) -> None:
-    """Make all that waits searchable, resting as long as it works so that the intake keeps its share."""
+    """Make all that waits searchable, resting four times as long as it works so that the intake keeps its share."""
     while True:
         began = time.monotonic()
         async with engine.begin() as connection:
             if not await index_one_batch(connection):
                 return
-        await asyncio.sleep(time.monotonic() - began)
+        await asyncio.sleep(4 * (time.monotonic() - began))
