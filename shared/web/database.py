@@ -63,8 +63,9 @@ def is_out_of_reach(error: BaseException) -> bool:
             asyncpg.CannotConnectNowError,
             asyncpg.AdminShutdownError,
             asyncpg.CrashShutdownError,
-            asyncpg.TooManyConnectionsError,
-            asyncpg.DiskFullError,
+            asyncpg.InsufficientResourcesError,  # too many connections, no memory, no disk
+            asyncpg.PostgresSystemError,
+            asyncpg.ReadOnlySQLTransactionError,  # a failover has left us at a server that only reads
             asyncpg.QueryCanceledError,
             asyncpg.InternalClientError,
         ),
