@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
+from typing import TypeVar
 
-from pydantic import Field
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import Field, ValidationError
+from pydantic_settings import SettingsConfigDict
 
 from shared.house_key import read_or_make, service_token
+from shared.kafka_settings import KafkaSettings
 
 
-class ServiceSettings(BaseSettings):
+class ServiceSettings(KafkaSettings):
     """The settings of a service; the environment variable is the field's name behind `ASCOLTO_` unless said here."""
 
-    model_config = SettingsConfigDict(env_prefix="ASCOLTO_", frozen=True, extra="ignore", populate_by_name=True)
+    model_config = SettingsConfigDict(env_prefix="ASCOLTO_")  # the rest is inherited
 
     database_url: str = Field(validation_alias="DATABASE_URL", description="postgresql://user:password@host:port/name")
-    kafka_bootstrap_servers: str = Field(
-        default="127.0.0.1:9092", validation_alias="KAFKA_BOOTSTRAP_SERVERS", description="host:port[,host:port]"
-    )
     topic_prefix: str = Field(default="", description="put before every topic and consumer group, to share a broker")
     house_key: str | None = Field(default=None, description="32 bytes in base64; else house_key_file is used")
     house_key_file: Path = Field(default=Path(".local/house.key"), description="made once, mode 0600")
@@ -50,3 +50,21 @@ class ServiceSettings(BaseSettings):
     def service_token(self) -> str:
         """The credential between services."""
         return service_token(self.key)
+
+
+S = TypeVar("S", bound=ServiceSettings)
+
+
+def from_environment(kind: type[S]) -> S:
+    """Return a service's settings; where they are no good, end the process and say in a line each what to mend."""
+    try:
+        return kind()  # type: ignore[call-arg]  # the environment gives what is missing
+    except ValidationError as error:
+        raise SystemExit("\n".join(_lines(error))) from None
+
+
+def _lines(error: ValidationError) -> Iterator[str]:
+    # Never what was given: a password may stand in it.
+    for fault in error.errors(include_url=False, include_input=False, include_context=False):
+        where = "".join(f"{part}: " for part in fault["loc"])
+        yield f"cannot start: {where}{fault['msg'].removeprefix('Value error, ')}"

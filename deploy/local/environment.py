@@ -68,13 +68,18 @@ def for_services(
     }
     return {
         **defaults,
-        **os.environ,
+        **_theirs(own_broker=given(layout).kafka_bootstrap_servers is None),
         **addresses({name: chosen[name] for name in NAMES}),
         "DATABASE_URL": database_url,
         "KAFKA_BOOTSTRAP_SERVERS": kafka_bootstrap_servers,
         "ASCOLTO_SMTP_HOST": ports.LOOPBACK,
         "ASCOLTO_SMTP_PORT": str(chosen["smtp"]),
     }
+
+
+def _theirs(*, own_broker: bool) -> dict[str, str]:
+    # How a broker of theirs is spoken to does not hold for ours.
+    return {name: value for name, value in os.environ.items() if not (own_broker and name.startswith("KAFKA_"))}
 
 
 def write(layout: Layout, services: Mapping[str, str], *, api_key: str, standins: StandIns, own: Given) -> None:

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 from deploy.local import (
     api_key,
@@ -28,6 +29,7 @@ from deploy.local.faults import CannotGoOn, tail
 from deploy.local.layout import Layout
 from deploy.local.parts import Parts
 from deploy.local.strays import marked
+from shared.kafka_settings import KafkaSettings
 
 STAGES = 7
 
@@ -123,7 +125,8 @@ def _lay_out(layout: Layout, told: progress.Progress, whole: Mapping[str, str]) 
     with told.stage("Topics and schemas") as stage:
         migrations = _migrations(layout, whole)
         prefix = whole.get("ASCOLTO_TOPIC_PREFIX", "")
-        made = _create_topics(whole["KAFKA_BOOTSTRAP_SERVERS"], prefix)
+        options = KafkaSettings().kafka_options if "KAFKA_SECURITY_PROTOCOL" in whole else {}
+        made = _create_topics(whole["KAFKA_BOOTSTRAP_SERVERS"], prefix, options)
         if migrations.wait():
             log = layout.log / "migrations.log"
             raise CannotGoOn(
@@ -148,9 +151,9 @@ def _migrations(layout: Layout, whole: Mapping[str, str]) -> subprocess.Popen[by
         )
 
 
-def _create_topics(bootstrap_servers: str, prefix: str) -> list[str]:
+def _create_topics(bootstrap_servers: str, prefix: str, options: Mapping[str, Any]) -> list[str]:
     try:
-        return asyncio.run(topics.create(bootstrap_servers=bootstrap_servers, prefix=prefix))
+        return asyncio.run(topics.create(bootstrap_servers=bootstrap_servers, prefix=prefix, options=options))
     except Exception as error:
         raise CannotGoOn(
             f"The topics could not be made on {bootstrap_servers}",

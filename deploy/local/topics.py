@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import KafkaConnectionError, KafkaError, TopicAlreadyExistsError
@@ -13,19 +13,24 @@ from aiokafka.errors import KafkaConnectionError, KafkaError, TopicAlreadyExists
 from shared.contracts.topics import Topic, all_topics
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Mapping
 
 _ALREADY_EXISTS = TopicAlreadyExistsError.errno
 
 
-async def create(*, bootstrap_servers: str, prefix: str = "", within_s: float = 20.0) -> list[str]:
-    """Make every topic that is missing and return their names; a broker that is just starting is waited for."""
+async def create(
+    *, bootstrap_servers: str, prefix: str = "", within_s: float = 20.0, options: Mapping[str, Any] | None = None
+) -> list[str]:
+    """Make every topic that is missing and return their names; a broker that is just starting is waited for.
+
+    `options` are the client's beside the address, as `KafkaSettings.kafka_options` gives them.
+    """
     names = [prefix + topic.name for topic in all_topics()]
     wanted = [_new(topic, prefix) for topic in all_topics()]
     deadline = time.monotonic() + within_s
     while True:
         try:
-            async with _admin(bootstrap_servers) as admin:
+            async with _admin(bootstrap_servers, options) as admin:
                 answer = await admin.create_topics(wanted)
                 _check(answer.topic_errors)  # type: ignore[attr-defined]  # aiokafka types answers by their base
                 return names
@@ -44,8 +49,10 @@ async def delete(*, bootstrap_servers: str, prefix: str) -> None:
 
 
 @asynccontextmanager
-async def _admin(bootstrap_servers: str) -> AsyncIterator[AIOKafkaAdminClient]:
-    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap_servers, request_timeout_ms=10_000)
+async def _admin(
+    bootstrap_servers: str, options: Mapping[str, Any] | None = None
+) -> AsyncIterator[AIOKafkaAdminClient]:
+    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap_servers, request_timeout_ms=10_000, **(options or {}))
     try:
         await admin.start()
         yield admin

@@ -22,6 +22,7 @@ from services.ingest.store.tables import messaging
 from shared.clock import SystemClock
 from shared.messaging.metrics import watch_loop_lag
 from shared.messaging.relay import Relay
+from shared.settings import from_environment
 from shared.telemetry.logs import configure_logs
 from shared.web.access import Access
 from shared.web.application import Check, new_application
@@ -39,7 +40,7 @@ _APIS = (accounts, complaints, deliveries, forms, internal, keys, quarantine, st
 
 def create() -> ASGIApp:
     """Return ingest as its environment describes it."""
-    settings = IngestSettings()  # type: ignore[call-arg]  # the environment gives what is missing
+    settings = from_environment(IngestSettings)
     return OwnProcess(with_hot_lane(build(settings), root_path=settings.root_path))
 
 
@@ -59,6 +60,7 @@ def build(settings: IngestSettings) -> FastAPI:
         tables=messaging,
         bootstrap_servers=settings.kafka_bootstrap_servers,
         prefix=settings.topic_prefix,
+        kafka_options=settings.kafka_options,
     )
 
     @asynccontextmanager

@@ -21,6 +21,7 @@ from shared.messaging.consumer import Consumer
 from shared.messaging.metrics import watch_loop_lag
 from shared.messaging.relay import Relay
 from shared.rulebook.load import load
+from shared.settings import from_environment
 from shared.telemetry.logs import configure_logs
 from shared.web.access import Access
 from shared.web.application import Check, new_application
@@ -37,7 +38,7 @@ _APIS = (complaints, actions, replies, steps, queue_health, dead_letters, intern
 
 def create() -> ASGIApp:
     """Return the responder as its environment describes it."""
-    return OwnProcess(build(ResponderSettings()))  # type: ignore[call-arg]  # the environment gives what is missing
+    return OwnProcess(build(from_environment(ResponderSettings)))
 
 
 def build(settings: ResponderSettings) -> FastAPI:
@@ -68,6 +69,7 @@ class Running:
             tables=messaging,
             bootstrap_servers=settings.kafka_bootstrap_servers,
             prefix=settings.topic_prefix,
+            kafka_options=settings.kafka_options,
         )
         self._assembled: Assembled | None = None
         self._consumer: Consumer | None = None
@@ -112,6 +114,7 @@ class Running:
             handler=assembled.routed,
             bootstrap_servers=settings.kafka_bootstrap_servers,
             prefix=settings.topic_prefix,
+            kafka_options=settings.kafka_options,
             clock=_CLOCK,
         )
         await stack.enter_async_context(keep_running(watch_loop_lag()))

@@ -32,6 +32,7 @@ from shared.messaging.inbox import prune_inbox
 from shared.messaging.metrics import watch_loop_lag
 from shared.messaging.relay import Relay
 from shared.messaging.settlement import BatchHandler
+from shared.settings import from_environment
 from shared.telemetry.logs import configure_logs
 from shared.web.access import Access
 from shared.web.application import Check, new_application
@@ -50,7 +51,7 @@ _INBOX_KEPT = timedelta(days=45)
 
 def create() -> ASGIApp:
     """Return the router as its environment describes it."""
-    return OwnProcess(build(RouterSettings()))  # type: ignore[call-arg]  # the environment gives what is missing
+    return OwnProcess(build(from_environment(RouterSettings)))
 
 
 def build(settings: RouterSettings) -> FastAPI:
@@ -63,6 +64,7 @@ def build(settings: RouterSettings) -> FastAPI:
         tables=messaging,
         bootstrap_servers=settings.kafka_bootstrap_servers,
         prefix=settings.topic_prefix,
+        kafka_options=settings.kafka_options,
     )
     received = _consumer(settings, engine, RECEIVED, "router", FileReceived(shelf.rules))
     progress = _consumer(settings, engine, PROGRESS, "router-progress", learn_progress)
@@ -110,6 +112,7 @@ def _consumer(
         prefix=settings.topic_prefix,
         clock=_CLOCK,
         batch_size=settings.batch_size,
+        kafka_options=settings.kafka_options,
     )
 
 

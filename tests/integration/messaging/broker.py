@@ -6,7 +6,7 @@ import os
 import shutil
 import signal
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -16,8 +16,8 @@ from deploy.local import jars, kafka, ports, processes
 class Broker:
     """One Kafka node that keeps its data when it is killed."""
 
-    def __init__(self, folder: Path) -> None:
-        port = ports.any_free()
+    def __init__(self, folder: Path, settings: Mapping[str, str] | None = None, port: int | None = None) -> None:
+        port = port or ports.any_free()
         self.node = kafka.Kafka(
             folder=folder / "kafka",
             port=port,
@@ -25,6 +25,7 @@ class Broker:
             run_folder=folder / "run",
             log=folder / "kafka.log",
             jars=jars.fetch(jars.locked(), folder=jars.cache_folder()),
+            settings=settings or {},
         )
         self.bootstrap_servers = self.node.bootstrap_servers
         self._running = kafka.start(self.node)
@@ -49,10 +50,10 @@ class Broker:
 
 
 @contextmanager
-def own_broker() -> Iterator[Broker]:
-    """A broker that is gone with its data afterwards."""
+def own_broker(settings: Mapping[str, str] | None = None, *, port: int | None = None) -> Iterator[Broker]:
+    """A broker, with settings of its own, that is gone with its data afterwards."""
     folder = Path(tempfile.mkdtemp(prefix="ascolto-broker-"))
-    broker = Broker(folder)
+    broker = Broker(folder, settings, port)
     try:
         yield broker
     finally:
