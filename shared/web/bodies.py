@@ -8,6 +8,7 @@ from fastapi import Request
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from shared.web.begun import Begun
 from shared.web.problems import Problem
 
 RECEIPT_S = 120.0
@@ -25,30 +26,48 @@ async def read_body(request: Request, *, limit: int) -> bytes:
         raise _too_large(limit)
     if _CAP in request.scope:
         request.scope[_CAP].lifted = True
+    body, first = _Body(limit), Begun(request.receive())
     try:
+        if first.ended and body.take(await first):
+            return body.whole()  # it came with its head, as most do
         async with asyncio.timeout(_PATIENCE_S) as deadline:
-            return await _collect(request, limit, deadline)
+            return await _rest(body, first, request, deadline)
     except TimeoutError:
         raise _too_slow() from None
     except ClientDisconnect:
         raise Problem(status=400, detail="the connection ended inside the body") from None
 
 
-async def _collect(request: Request, limit: int, deadline: asyncio.Timeout) -> bytes:
-    parts, size, began = [], 0, asyncio.get_running_loop().time()
-    while True:
-        message = await request.receive()
+async def _rest(body: _Body, first: Begun[Message], request: Request, deadline: asyncio.Timeout) -> bytes:
+    began = asyncio.get_running_loop().time()
+    ended = not first.ended and body.take(await first)
+    while not ended:
+        # Time is earned by sending: a slow line gets through with a large file, one byte a second does not.
+        deadline.reschedule(began + min(RECEIPT_S, _PATIENCE_S + body.size / _SLOWEST_BYTES_PER_S))
+        ended = body.take(await request.receive())
+    return body.whole()
+
+
+class _Body:
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self._parts: list[bytes] = []
+        self.size = 0
+
+    def take(self, message: Message) -> bool:
+        """Take what has come; True once that was all."""
         if message["type"] == "http.disconnect":
             raise ClientDisconnect
-        chunk = message.get("body", b"")
-        size += len(chunk)
-        if size > limit:
-            raise _too_large(limit)
-        parts.append(chunk)
-        if not message.get("more_body", False):
-            return chunk if len(parts) == 1 else b"".join(parts)
-        # Time is earned by sending: a slow line gets through with a large file, one byte a second does not.
-        deadline.reschedule(began + min(RECEIPT_S, _PATIENCE_S + size / _SLOWEST_BYTES_PER_S))
+        part = message.get("body", b"")
+        self.size += len(part)
+        if self.size > self._limit:
+            raise _too_large(self._limit)
+        self._parts.append(part)
+        return not message.get("more_body", False)
+
+    def whole(self) -> bytes:
+        """Return what has come."""
+        return self._parts[0] if len(self._parts) == 1 else b"".join(self._parts)
 
 
 class CapBodies:

@@ -41,7 +41,7 @@ def _closely(raw: str) -> bool:
 
 
 @given(_WRITTEN)
-def test_counting_keys_finds_what_looking_at_each_finds(raw: str) -> None:
+def test_it_is_found_wherever_it_stands(raw: str) -> None:
     assert repeated_field(raw.encode()) == _closely(raw)
 
 
