@@ -1,7 +1,7 @@
 """Router, take-over and the whole way from the post to the clocks, on real processes with real Kafka between them.
 
-The complaints of a round go through the stages one by one: ingest alone files and publishes them, then the router
-process is started and settles what waits in its topic, then the responder process takes that over. A stage's rate is
+The complaints of a round go through the stages one by one: ingest alone files and publishes them, then two router
+processes settle what waits in their topic, then the responder process takes that over. A stage's rate is
 read from the instants of its transactions. After that as many again are posted while all three run. Each complaint has
 a way back, so its acknowledgement is composed and queued; the vendor behind it never answers, so sending costs nothing.
 """
@@ -17,7 +17,7 @@ from tests.bench.doors import signed_door, silent_vendor
 from tests.bench.report import Report
 from tests.bench.rounds import Measured, in_series, ratios
 from tests.bench.sizes import Sizes
-from tests.bench.stages import Stages
+from tests.bench.stages import ROUTERS, Stages
 from tests.bench.table import Figure
 from tests.support.house import running_house
 from tests.support.stack import Stack
@@ -33,7 +33,9 @@ def stages(stack: Stack, sizes: Sizes) -> Iterator[Stages]:
     """A house with one account."""
     with silent_vendor() as hook, running_house(stack, extra={"ASCOLTO_SEND_SLOTS": "1"}) as house:
         door = signed_door(house, reply_url=hook)
-        yield Stages(house=house, door=door, events=sizes.events)
+        measured = Stages(house=house, door=door, events=sizes.events)
+        yield measured
+        measured.stop_routers()
 
 
 def test_the_stages_keep_up(stages: Stages, report: Report, sizes: Sizes) -> None:
@@ -55,7 +57,7 @@ def _tell(report: Report, found: Measured) -> None:
             values=ratios(found["router"], found["D"]),
             must=0.25,
             aim=0.50,
-            note="one router process, its topic filled before it started, publishing what it decides",
+            note=f"{ROUTERS} router processes, their topic filled before they started, publishing what they decide",
             parts={"router, 1/s": found["router"], "D, 1/s": found["D"]},
         ),
         Figure(
