@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from pydantic import Field, ValidationError
 from pydantic_settings import SettingsConfigDict
@@ -34,12 +34,23 @@ class ServiceSettings(KafkaSettings):
     allow_private_targets: bool = Field(default=False, description="let vendors' addresses be private or loopback ones")
     database_pool: int = Field(default=8, description="connections that one process keeps")
     log_level: str = "INFO"
+    instance: str | None = Field(
+        default=None,
+        pattern=r"^[A-Za-z0-9._-]{1,100}$",
+        description="names this process of the service and no other, at every start the same: its consumers then take "
+        "their partitions back at once after a crash",
+    )
 
     @cached_property
     def async_url(self) -> str:
         """The database's address as SQLAlchemy's asyncpg dialect wants it."""
         scheme, _, rest = self.database_url.partition("://")
         return self.database_url if "+" in scheme else f"postgresql+asyncpg://{rest}"
+
+    @cached_property
+    def consumer_options(self) -> dict[str, Any]:
+        """What a consumer is given beside its group: with an `instance` it is a static member."""
+        return self.kafka_options | ({"group_instance_id": self.instance} if self.instance else {})
 
     @cached_property
     def key(self) -> bytes:

@@ -114,7 +114,7 @@ class Running:
             handler=assembled.routed,
             bootstrap_servers=settings.kafka_bootstrap_servers,
             prefix=settings.topic_prefix,
-            kafka_options=settings.kafka_options,
+            kafka_options=settings.consumer_options,
             clock=_CLOCK,
         )
         await stack.enter_async_context(keep_running(watch_loop_lag()))

@@ -112,7 +112,7 @@ def _consumer(
         prefix=settings.topic_prefix,
         clock=_CLOCK,
         batch_size=settings.batch_size,
-        kafka_options=settings.kafka_options,
+        kafka_options=settings.consumer_options,
     )
 
 

@@ -1,9 +1,14 @@
-"""A relay or a consumer as a process of its own: `python -m ...part_process relay|consumer URL BROKER PREFIX`."""
+"""A relay or a consumer as a process: `python -m ...part_process relay|consumer URL BROKER PREFIX [OPTIONS]`.
+
+OPTIONS is JSON for a consumer: `session_s`, and `kafka` for the client.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import json
 import sys
+from datetime import timedelta
 
 from sqlalchemy import MetaData
 from sqlalchemy.ext.asyncio import create_async_engine
@@ -12,7 +17,7 @@ from shared.messaging.tables import messaging_tables
 from tests.integration.messaging.desk import SCHEMA, Desk, Handler
 
 
-async def main(part: str, url: str, bootstrap_servers: str, prefix: str) -> None:
+async def main(part: str, url: str, bootstrap_servers: str, prefix: str, options: str = "{}") -> None:
     """Run until killed."""
     engine = create_async_engine(url)
     desk = Desk(
@@ -22,7 +27,10 @@ async def main(part: str, url: str, bootstrap_servers: str, prefix: str) -> None
         bootstrap_servers=bootstrap_servers,
         prefix=prefix,
     )
-    await (desk.relay() if part == "relay" else desk.consumer(Handler(), batch_size=100)).run()
+    given = json.loads(options)
+    session = timedelta(seconds=given.get("session_s", 6))
+    consumer = desk.consumer(Handler(), batch_size=100, session=session, kafka_options=given.get("kafka"))
+    await (desk.relay() if part == "relay" else consumer).run()
 
 
 if __name__ == "__main__":

@@ -1,0 +1,85 @@
+"""After kill -9 a consumer of the same name goes on at once; without a name Kafka first waits for the dead one."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+import time
+from asyncio.subprocess import Process
+from typing import Any
+
+import pytest
+
+from services.router.settings import RouterSettings
+from tests.integration.messaging.desk import Desk, until
+from tests.support.run import CHECKOUT
+
+SESSION_S = 15.0
+
+
+def client_options(instance: str | None) -> dict[str, Any]:
+    """What a service with this instance gives its consumers."""
+    return RouterSettings(database_url="postgresql://x", instance=instance).consumer_options
+
+
+async def test_a_named_instance_goes_on_within_the_session_of_the_dead_one(desk: Desk) -> None:
+    assert await _back_after_a_crash(desk, "router-1") < SESSION_S / 2
+
+
+async def test_without_a_name_the_dead_one_is_waited_for(desk: Desk) -> None:
+    assert await _back_after_a_crash(desk, None) > SESSION_S / 2
+
+
+async def test_two_names_share_the_partitions_and_a_restart_moves_none(desk: Desk) -> None:
+    async with desk.running_parts(desk.relay()):
+        one, two = await _start(desk, "router-1"), await _start(desk, "router-2")
+        await desk.announce([f"key{i}" for i in range(60)])
+        await until(lambda: _handled(desk, 60))
+        for process, name in ((one, "router-1"), (two, "router-2")):
+            process.kill()
+            await process.wait()
+            started_at = time.monotonic()
+            await desk.announce([f"key{i}" for i in range(60)])
+            await _start(desk, name)
+            total = 120 if name == "router-1" else 180
+            await until(lambda total=total: _handled(desk, total), within=3 * SESSION_S)  # type: ignore[misc]
+            assert time.monotonic() - started_at < SESSION_S / 2
+    handled = await desk.handled()
+    assert len(handled) == len(set(handled)) == 180
+
+
+@pytest.mark.parametrize("name", ["", "two words", "x" * 101, "läden"])
+def test_a_name_that_kafka_would_refuse_is_refused_at_the_start(name: str) -> None:
+    with pytest.raises(ValueError, match="instance"):
+        client_options(name)
+
+
+async def _back_after_a_crash(desk: Desk, instance: str | None) -> float:
+    """Return how many seconds after the kill all that came meanwhile is handled."""
+    async with desk.running_parts(desk.relay()):
+        await desk.announce([f"key{i}" for i in range(60)])
+        first = await _start(desk, instance)
+        await until(lambda: _handled(desk, 60))
+        first.kill()
+        await first.wait()
+        killed_at = time.monotonic()
+        await desk.announce([f"key{i}" for i in range(60)])
+        await _start(desk, instance)
+        await until(lambda: _handled(desk, 120), within=3 * SESSION_S)
+        return time.monotonic() - killed_at
+
+
+async def _start(desk: Desk, instance: str | None) -> Process:
+    url = desk.engine.url.render_as_string(hide_password=False)
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "tests.integration.messaging.part_process", "consumer", url, desk.bootstrap_servers,
+        desk.prefix, json.dumps({"session_s": SESSION_S, "kafka": client_options(instance)}), cwd=CHECKOUT,
+        stderr=asyncio.subprocess.DEVNULL,
+    )  # fmt: skip
+    desk.processes.append(process)
+    return process
+
+
+async def _handled(desk: Desk, number: int) -> bool:
+    return await desk.number("SELECT count(*) FROM desk.handled") >= number
