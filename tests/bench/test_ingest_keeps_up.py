@@ -79,6 +79,7 @@ def test_ingest_keeps_up(door: SignedDoor, report: Report, sizes: Sizes) -> None
 
     with ExitStack() as stack:
         bare_port = stack.enter_context(serving("tests.bench.denominators.bare:app"))
+        lean_port = stack.enter_context(serving("tests.bench.denominators.bare:lean"))
         environment = {"NAIVE_DATABASE_URL": make_naive_tables(database_url)}
         naive_port = stack.enter_context(serving("tests.bench.denominators.naive:app", environment=environment))
 
@@ -87,12 +88,14 @@ def test_ingest_keeps_up(door: SignedDoor, report: Report, sizes: Sizes) -> None
             return post(order).rate
 
         plain(bare_port, seconds=1)
+        plain(lean_port, seconds=1)
         plain(naive_port, seconds=1)
         ingest(seconds=1)
         answers.clear()
         found = round_robin(
             {
                 "H, a bare route": lambda: plain(bare_port),
+                "a bare route of Starlette alone": lambda: plain(lean_port),
                 "D, events inserted": lambda: outside_loop(bulk_rate(database_url, seconds=sizes.seconds)),
                 "ingest": ingest,
                 "the naive way": lambda: plain(naive_port),
@@ -105,6 +108,7 @@ def test_ingest_keeps_up(door: SignedDoor, report: Report, sizes: Sizes) -> None
 def _tell(report: Report, found: dict[str, list[float]], answers: list[Result]) -> None:
     best = in_series(found["H, a bare route"], found["D, events inserted"])
     rates = {f"{name}, 1/s": values for name, values in found.items()}
+    lean = in_series(found["a bare route of Starlette alone"], found["D, events inserted"])
     report.add(
         Figure(
             measure="ingest 2xx/s : L",
@@ -112,7 +116,7 @@ def _tell(report: Report, found: dict[str, list[float]], answers: list[Result]) 
             must=0.45,
             aim=0.80,
             note="L = 1/(1/H + 1/D); 1 KiB, signed, 64 connections, one worker, publishing to Kafka meanwhile",
-            parts=rates | {"L, 1/s": best},
+            parts=rates | {"L, 1/s": best, "ingest : L of Starlette alone": ratios(found["ingest"], lean)},
         ),
         Figure(
             measure="ingest 2xx/s : FastAPI + ORM session a request",
