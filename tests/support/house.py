@@ -71,9 +71,9 @@ class House:
         for name in names or services.NAMES:
             self._end(name, by=signal.SIGKILL, within_s=5)
 
-    def restart(self, *names: str, extra: Mapping[str, str] | None = None) -> None:
-        """Stop and start services, and wait until they are ready."""
-        self.stop(*names)
+    def restart(self, *names: str, extra: Mapping[str, str] | None = None, by_force: bool = False) -> None:
+        """Stop (or kill) and start services, and wait until they are ready."""
+        (self.kill if by_force else self.stop)(*names)
         self.start(*names, extra=extra)
 
     def is_alive(self, name: str) -> bool:
