@@ -64,8 +64,13 @@ class Connection:
         await self._ask_capabilities()
 
     async def start_tls(self, context: ssl.SSLContext, host: str) -> None:
-        """Encrypt the connection; nothing said before counts after."""
+        """Encrypt the connection; nothing said before counts after, nor what was sent along with the server's OK.
+
+        Whoever sits on the line could put answers behind that OK, and they would be read as if they came encrypted.
+        """
         await self.command("STARTTLS")
+        if self._reader._buffer:  # type: ignore[attr-defined]  # asyncio has no public way to ask what is waiting
+            raise TryLater("the mail server goes on talking before TLS begins: somebody may be on the line")
         await self._writer.start_tls(context, server_hostname=host)
         await self._ask_capabilities()
 
