@@ -2,43 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from functools import cached_property
 from hashlib import blake2b
 from uuid import UUID
 
 from shared.contracts.parts import Sender
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ContactPoint:
-    """One way to name somebody. Two spellings of it are one point; a handle counts within its account alone."""
+    """One way to name somebody. Two spellings of it are one point; a handle counts within its account alone.
 
+    `contact_point_id` is the same for everybody who claims this point.
+    """
+
+    contact_point_id: UUID
     kind: str
     value: str
     scope: str = ""
     verified: bool = False
 
-    @cached_property
-    def contact_point_id(self) -> UUID:
-        """The same for everybody who claims this point."""
-        return _id_of(self.kind, self.scope, self.value)
 
-
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Party:
-    """Whoever writes by the first of these points; the others are what the party says of itself."""
+    """Whoever writes by the first of these points; the others are what the party says of itself.
+
+    `point_ids` are the points' ids, to be compared with those of a complaint.
+    """
 
     party_id: UUID
     name: str | None
     internal: bool
     contact_points: tuple[ContactPoint, ...]
-
-    @cached_property
-    def point_ids(self) -> frozenset[UUID]:
-        """The contact points, to be compared with those of a complaint."""
-        return frozenset(point.contact_point_id for point in self.contact_points)
+    point_ids: frozenset[UUID]
 
 
 def party_of(sender: Sender, *, account: str, conversation: str) -> Party:
@@ -51,6 +48,7 @@ def party_of(sender: Sender, *, account: str, conversation: str) -> Party:
         name=sender.name,
         internal=sender.internal,
         contact_points=points,
+        point_ids=_ids_of(points),
     )
 
 
@@ -58,7 +56,7 @@ def merged(known: Party, again: Party) -> Party:
     """Return a party with all that it said of itself in two messages."""
     points = sorted((*known.contact_points, *again.contact_points), key=lambda p: p.verified)
     best = {p.contact_point_id: p for p in points}
-    return replace(known, name=known.name or again.name, contact_points=tuple(best.values()))
+    return replace(known, name=known.name or again.name, contact_points=tuple(best.values()), point_ids=frozenset(best))
 
 
 def reply_point(*, account: str, to: str) -> UUID:
@@ -78,7 +76,14 @@ def _points(sender: Sender, account: str) -> Iterator[ContactPoint]:
 
 
 def _point(kind: str, value: str, sender: Sender, scope: str = "") -> ContactPoint:
-    return ContactPoint(kind=kind, value=value, scope=scope, verified=kind in sender.verified)
+    return ContactPoint(
+        contact_point_id=_id_of(kind, scope, value), kind=kind, value=value, scope=scope,
+        verified=kind in sender.verified,
+    )  # fmt: skip
+
+
+def _ids_of(points: Iterable[ContactPoint]) -> frozenset[UUID]:
+    return frozenset([point.contact_point_id for point in points])
 
 
 def _id_of(*parts: str) -> UUID:

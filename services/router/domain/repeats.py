@@ -30,11 +30,12 @@ def contacts(openings: Sequence[Opening], *, stored: Mapping[UUID, Sequence[UUID
     Those count that came in the thirty days before it; what came later does not, though it may have been filed first.
     """
     order = sorted(openings, key=lambda o: (o.received_at, o.complaint_id))
+    instants = [opening.received_at for opening in order]
     by_point = _by_point(order)
     counts = {}
     for place, opening in enumerate(order):
         before = set(stored.get(opening.complaint_id, ()))
-        first = bisect_right(order, opening.received_at - WITHIN, key=lambda o: o.received_at)
+        first = bisect_right(instants, opening.received_at - WITHIN)
         for point in opening.points:
             places = by_point[point]
             end = bisect_left(places, place)

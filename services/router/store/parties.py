@@ -15,7 +15,8 @@ async def insert_parties(connection: AsyncConnection, parties: Mapping[UUID, Par
     """Hold the parties and what they say of themselves; what was known of them stays."""
     if not parties:
         return
-    rows = [parties[key] for key in sorted(parties)]
+    # Sorted, so that two batches wait for each other and never deadlock; by number, since UUIDs compare slowly.
+    rows = sorted(parties.values(), key=lambda party: party.party_id.int)
     statement = """
         INSERT INTO router.parties AS p (party_id, name, internal, first_seen_at)
         SELECT party_id, name, internal, $4 FROM unnest($1::uuid[], $2::text[], $3::boolean[])
@@ -29,7 +30,7 @@ async def insert_parties(connection: AsyncConnection, parties: Mapping[UUID, Par
 
 async def _insert_contact_points(connection: AsyncConnection, parties: Sequence[Party], *, now: datetime) -> None:
     claims = {(party.party_id, p.contact_point_id): p for party in parties for p in party.contact_points}
-    keys = sorted(claims)
+    keys = sorted(claims, key=lambda claim: (claim[0].int, claim[1].int))
     statement = """
         INSERT INTO router.contact_points AS p
             (party_id, contact_point_id, kind, scope, value, verified, first_seen_at)
