@@ -119,6 +119,7 @@ def _consumer(
 def _parts(settings: RouterSettings, engine: AsyncEngine, shelf: RulebookShelf, workers: Workers) -> Parts:
     shower = Shower(engine=engine, root_path=settings.root_path)
     return Parts(
+        clock=_CLOCK,
         shower=shower,
         mover=Mover(engine=engine, clock=_CLOCK, shelf=shelf),
         linker=Linker(engine=engine, clock=_CLOCK),

@@ -58,6 +58,7 @@ def cross_problems(
     )
     problems = [*_queues(sources.queues, known), *_taxonomy(sources.taxonomy, known), *_rules(sources.rules, known)]
     problems += _policy_rules(sources.rules, known)
+    problems += _undated(sources.queues, policies)
     problems += [problem for one in sources.lexicons for problem in _lexicon(one, taxonomy)]
     problems += [problem for one in sources.playbooks for problem in _playbook(one, templates)]
     if sources.lexicons and not any(one.model is None or one.model.language == "en" for one in sources.lexicons):
@@ -94,6 +95,16 @@ def _queues(source: Source[QueuesFile], known: Known) -> Iterator[Problem]:
         yield from _unknown(source, *at, "fallback", name=queue.fallback, known=known.queues, kind="queue")
         if queue.fallback == code:
             yield source.problem(*at, "fallback", what=f"`{code}` falls back to itself", mend="name another queue")
+
+
+def _undated(source: Source[QueuesFile], policies: Mapping[str, Policy]) -> Iterator[Problem]:
+    """A queue's own policy is what counts where another is not in force: it must hold on every day."""
+    for code, queue in source.model.queues.items() if source.model else ():
+        policy = policies.get(queue.policy)
+        if policy is not None and policy.dated:
+            what = f"the queue's own policy `{policy.policy}` does not always hold: it is {policy.dates()}"
+            mend = "name one without dates here, and this one in a rule of rules.yaml under `policies:`"
+            yield source.problem("queues", code, "policy", what=what, mend=mend)
 
 
 def _taxonomy(source: Source[TaxonomyFile], known: Known) -> Iterator[Problem]:

@@ -121,6 +121,20 @@ class Policy(Part):
             raise wrong("it ends before it begins", mend="exchange effective_from and effective_to")
         return self
 
+    @property
+    def dated(self) -> bool:
+        """Whether there are days on which the policy does not hold."""
+        return self.effective_from is not None or self.effective_to is not None
+
+    def in_force(self, on: date) -> bool:
+        """Tell whether the policy holds for what is received on a day; both its dates are days on which it does."""
+        return (self.effective_from or on) <= on <= (self.effective_to or on)
+
+    def dates(self) -> str:
+        """Return in words when the policy holds."""
+        begins = f"from {self.effective_from}" if self.effective_from else ""
+        return " ".join(filter(None, ("in force", begins, f"up to {self.effective_to}" if self.effective_to else "")))
+
     def met_by(self, kind: str) -> Happening:
         """Return what meets the clock."""
         return self.clocks[kind].met_by or _MET_BY.get(kind, "resolved")

@@ -14,6 +14,7 @@ from services.router.usecases.move import Mover
 from services.router.usecases.refusals import Conflict, Invalid, NotFound
 from services.router.usecases.rulebook_shelf import RulebookShelf
 from services.router.usecases.show import Shower
+from shared.clock import Clock
 from shared.messaging.dead_letter_desk import DeadLetters
 from shared.web.problems import Problem
 from shared.workers import Workers
@@ -23,6 +24,7 @@ from shared.workers import Workers
 class Parts:
     """The parts of a running router; `app.state.parts`."""
 
+    clock: Clock
     shower: Shower
     mover: Mover
     linker: Linker

@@ -61,7 +61,8 @@ async def list_queues(request: Request) -> dict[str, Any]:
 async def check(request: Request) -> dict[str, Any]:
     """Whether these files are a rulebook; if not, everything that is wrong, with file, line and what mends it."""
     body = await read_body(request, limit=_LIMIT_BYTES)
-    return await check_rulebook(_files(body), workers=parts(request).workers)
+    at = parts(request)
+    return await check_rulebook(_files(body), workers=at.workers, today=at.clock.now().date())
 
 
 def _files(body: bytes) -> dict[str, str]:

@@ -12,6 +12,7 @@ from services.router.domain.asking import rules_of
 from services.router.domain.lexicon import lexicons_of
 from services.router.domain.reading import Reading, read, recategorised
 from services.router.domain.routing import RoutableComplaint, decide
+from services.router.usecases.in_force import with_policy_in_force
 from shared.contracts.parts import Decision
 from shared.contracts.received import MessageReceived
 from shared.rulebook.load import Rulebook
@@ -96,6 +97,7 @@ class ByRulebook:
             metadata=message.metadata,
         )
         decision = decide(complaint, self.rulebook, on_failed_rule=_note_failed_rule)
+        decision = with_policy_in_force(decision, self.rulebook, received_at=message.received_at)
         return Judgement(decision=decision, outcome_sought=reading.outcome_sought)
 
 

@@ -132,6 +132,7 @@ function because(c) {
   const evidence = why.evidence.map((e) => element("div", {}, element("dt", { text: e.fact.replaceAll("_", " ") }), element("dd", {}, ...e.words.map((w) => element("q", { text: w })))));
   find("because").replaceChildren(
     element("p", {}, "Rule ", element("strong", { text: why.rule }), " of rulebook ", element("span", { text: rulebook })),
+    why.facts.policy_set_aside ? element("p", { className: "hint", text: `The queue's policy counts: ${why.facts.policy_set_aside}.` }) : "",
     element("p", {}, element("code", { text: why.condition })), element("dl", { className: "evidence" }, ...evidence));
 }
 
