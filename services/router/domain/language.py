@@ -78,7 +78,7 @@ def _by_lexicons(tokens: Sequence[str], *, said: str | None, lexicons: Lexicons)
 
 def _readers(scores: dict[str, float], best: str) -> tuple[str, ...]:
     close = max(scores.values()) * _CLOSE
-    return (best, *(code for code, score in scores.items() if code != best and score > 0 and score >= close))
+    return (best, *[code for code, score in scores.items() if code != best and score > 0 and score >= close])
 
 
 def _latin(text: str) -> bool:
@@ -96,7 +96,9 @@ def _foreign(details: Details, lexicons: Lexicons) -> str | None:
 
 
 def _said(hint: str | None) -> str | None:
-    code = (hint or "").strip().lower().replace("_", "-").split("-")[0]
+    if not hint:
+        return None
+    code = hint.strip().lower().replace("_", "-").split("-")[0]
     return code if _CODE.fullmatch(code) else None
 
 

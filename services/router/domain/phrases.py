@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import Final, NamedTuple
 
@@ -16,8 +16,6 @@ GAP: Final = 5
 
 MAX_REMEMBERED: Final = 60_000
 """How many different words a matcher remembers before it forgets them all; this bounds its memory."""
-
-_NONE: Final = frozenset[int]()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -64,19 +62,18 @@ class _Phrase:
 class _Word:
     """What a matcher knows of one word: the atoms it fits, the meanings it has alone, the phrases that it begins.
 
-    `begins` is by the second atom of the phrase, `seconds` are these; `continues` are those of the word's own atoms
-    that stand second in some phrase.
+    `begins` is by the second atom of the phrase; `continues` are those of the word's own atoms that stand second in
+    some phrase. Tuples, since they lie close together: looking at a word costs less than fetching it from memory.
     """
 
     atoms: frozenset[int]
     alone: tuple[Meaning, ...] = ()
-    continues: frozenset[int] = _NONE
-    seconds: frozenset[int] = _NONE
-    begins: Mapping[int, Sequence[_Phrase]] = field(default_factory=dict)
+    continues: tuple[int, ...] = ()
+    begins: tuple[tuple[int, tuple[_Phrase, ...]], ...] = ()
 
 
-_NOTHING = _Word(_NONE)
-_END = _Word(_NONE)
+_NOTHING = _Word(frozenset())
+_END = _Word(frozenset())
 
 
 class Matcher:
@@ -118,7 +115,8 @@ class Matcher:
     def find(self, tokens: Iterable[str]) -> list[Hit]:
         """Return every phrase found, in the order of the text.
 
-        The text is walked backwards: then it is known of each atom where it stands next.
+        Those that begin at one word come as its atoms do, and as the lexicon names them. The text is walked
+        backwards: then it is known of each atom where it stands next.
         """
         words = list(map(self._words.__getitem__, tokens))
         hits: list[Hit] = []
@@ -132,8 +130,9 @@ class Matcher:
                 continue
             for meaning in word.alone:
                 hits.append(_hit((meaning, (at,))))
-            for second in word.seconds & next_at.keys():
-                _go_on(word.begins[second], words, (at, next_at[second]), hits)
+            for second, phrases in word.begins:
+                if second in next_at:
+                    _go_on(phrases, words, (at, next_at[second]), hits)
             for atom in word.continues:
                 next_at[atom] = at
         hits.sort(key=_start)
@@ -150,7 +149,12 @@ class Matcher:
         for atom in atoms:
             for second, phrases in self._begins.get(atom, {}).items():
                 begins.setdefault(second, []).extend(phrases)
-        return _Word(frozenset(atoms), alone, self._seconds.intersection(atoms), frozenset(begins), begins)
+        return _Word(
+            frozenset(atoms),
+            alone,
+            tuple(atom for atom in dict.fromkeys(atoms) if atom in self._seconds),
+            tuple((second, tuple(phrases)) for second, phrases in begins.items()),
+        )
 
 
 def _start(hit: Hit) -> int:
