@@ -9,7 +9,6 @@ import zlib
 from collections.abc import Sequence
 
 
-def partition_of(key: bytes, partitions: Sequence[int], available: Sequence[int]) -> int:
-    """Return the key's partition, whether or not it can be reached now: order within a key comes first."""
-    del available
+def partition_of(key: bytes, partitions: Sequence[int]) -> int:
+    """Return the partition of a key among all that the topic has, in their order."""
     return partitions[zlib.crc32(key) % len(partitions)]

@@ -12,10 +12,9 @@ from typing import Any
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError, MessageSizeTooLargeError, RecordListTooLargeError
 
-from shared.messaging.envelope import headers_of
+from shared.messaging.batching import Batch, batches, too_large
 from shared.messaging.kafka_clients import close_within
 from shared.messaging.outbox_rows import OutboxRow
-from shared.messaging.partitions import partition_of
 
 logger = logging.getLogger(__name__)
 
@@ -51,7 +50,6 @@ class Publisher:
             "acks": "all",
             "enable_idempotence": True,
             "compression_type": "lz4",
-            "partitioner": partition_of,
             "max_batch_size": _BATCH_BYTES,
             "max_request_size": _MAX_REQUEST_BYTES,
             # Longer than our deadline: it is the deadline that gives up, for all that is under way at once, so nothing
@@ -61,7 +59,7 @@ class Publisher:
         } | dict(options or {})
 
     async def publish(self, rows: Sequence[OutboxRow]) -> Outcome:
-        """Send the rows in their order, all under way at once; return what became of each within the deadline."""
+        """Send the rows in their order, all partitions at once; return what became of each within the deadline."""
         outcome, suspects = await self._send_all(rows)
         if not suspects:
             return outcome
@@ -87,30 +85,29 @@ class Publisher:
             await close_within(producer, seconds=_CLOSE_S)
 
     async def _send_all(self, rows: Sequence[OutboxRow]) -> tuple[Outcome, list[OutboxRow]]:
-        sent: list[tuple[OutboxRow, asyncio.Future[Any]]] = []
-        suspects: list[OutboxRow] = []
+        sent: list[tuple[Batch, asyncio.Future[Any]]] = []
+        suspects = [row for row in rows if too_large(row, most_bytes=_MAX_REQUEST_BYTES)]
+        sendable = [row for row in rows if not too_large(row, most_bytes=_MAX_REQUEST_BYTES)]
         fault = None
         try:
             async with asyncio.timeout(self._deadline_s):
                 producer = await self._started()
-                for row in rows:
-                    try:
-                        future = await self._send(producer, row)
-                    except _REFUSALS:
-                        suspects.append(row)
-                        continue
+                for batch in await batches(producer, sendable, prefix=self._prefix):
+                    # Of one partition only one is under way at once: the client waits here until it is.
+                    future = await producer.send_batch(batch.builder, batch.topic, partition=batch.partition)
                     future.add_done_callback(_retrieve)
-                    sent.append((row, future))
+                    sent.append((batch, future))
                 await asyncio.wait([future for _, future in sent]) if sent else None
         except _FAULTS as error:
             fault = type(error).__name__
-        suspects += [row for row, future in sent if isinstance(_error(future), _REFUSALS)]
+        suspects += [row for batch, future in sent if isinstance(_error(future), _REFUSALS) for row in batch.rows]
         fault = fault or next(
             (type(e).__name__ for _, f in sent if (e := _error(f)) and not isinstance(e, _REFUSALS)), None
         )
         if fault:
             await self._replace()
-        return Outcome(published=[row for row, future in sent if _is_taken(future)], fault=fault), suspects
+        published = [row for batch, future in sent if _is_taken(future) for row in batch.rows]
+        return Outcome(published=published, fault=fault), suspects
 
     async def _send_singly(self, outcome: Outcome, suspects: Sequence[OutboxRow]) -> Outcome:
         published, refused, fault = list(outcome.published), list(outcome.refused), outcome.fault
@@ -124,23 +121,6 @@ class Publisher:
                 refused.append((row, MessageSizeTooLargeError.__name__))
                 await self.close()  # a refused batch leaves a gap in the producer's sequence numbers
         return Outcome(published=published, refused=refused, fault=fault)
-
-    async def _send(self, producer: AIOKafkaProducer, row: OutboxRow) -> asyncio.Future[Any]:
-        future: asyncio.Future[Any] = await producer.send(
-            self._prefix + row.topic,
-            value=row.body,
-            key=row.key.encode(),
-            headers=headers_of(
-                event_id=row.event_id,
-                type=row.type,
-                source=row.source,
-                subject=row.subject,
-                time=row.time,
-                traceparent=row.traceparent,
-                dead_reason=row.dead_reason,
-            ),
-        )
-        return future
 
     async def _started(self) -> AIOKafkaProducer:
         if self._producer is None:

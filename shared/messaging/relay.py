@@ -139,7 +139,7 @@ class Relay:
         await self._note(outcome.fault)
 
     async def _let_gather(self, published: int) -> None:
-        # Where events come in a stream, many at once cost the relay, the database and Kafka a fraction of few at a time.
+        # In a stream of events many at once cost relay, database and Kafka a fraction of what few at a time do.
         if _MANY_ROWS <= published < self._batch_size:
             await self._rest(_GATHER_S)
 
