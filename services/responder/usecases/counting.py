@@ -31,9 +31,15 @@ def counted(before: WorkState | None, after: WorkState, *, now: datetime) -> Cou
             found[Place(delta.queue, measure)] += getattr(delta, measure)
     _periods(found, changed, after, now=now)
     _durations(found, before, after, now=now)
-    if after.acknowledgement.state == "withheld" and (before is None or before.acknowledgement.state != "withheld"):
+    if _unfit(after) and (before is None or before.acknowledgement.state != "withheld"):
         found[Place(after.queue, "withheld", _slot(now, DAY_SLOT_S))] += 1
     return found
+
+
+def _unfit(state: WorkState) -> bool:
+    """Tell whether an acknowledgement that is owed was not fit to be sent; where nobody can be told, none is owed."""
+    clock = state.clocks.get("acknowledge")
+    return state.acknowledgement.state == "withheld" and (clock is None or clock.state != "cancelled")
 
 
 def bucket_of(seconds: float) -> int:

@@ -77,9 +77,14 @@ async def test_a_robot_is_never_answered(responder: RunningResponder, neighbours
 
 
 async def test_where_there_is_no_way_back_it_is_said(responder: RunningResponder) -> None:
-    routed = RoutedComplaint(to=None)
+    routed = RoutedComplaint(to=None, decision=decided(queue="refunds"))
     await responder.feed(routed.opened())
     assert (await responder.complaint(routed))["acknowledgement"]["reason"] == "no_reply_address"
+    [listed] = (await responder.http.get("/v1/complaints", params={"queue": "refunds"})).json()["items"]
+    assert listed["acknowledgement"] == {"state": "withheld", "reason": "no_reply_address"}
+    health = (await responder.http.get("/v1/queue-health")).json()
+    counted = {q["queue"]: (q["open"], q["acknowledgements_withheld"]) for q in health["queues"]}
+    assert counted["refunds"] == (1, 0), "none was owed, so none was withheld from anybody"
     refused = await responder.post(routed, "replies", {"text": "Hello"})
     assert refused.status_code == 409
 
