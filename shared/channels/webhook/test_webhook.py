@@ -13,7 +13,7 @@ import pytest
 
 from shared.channel.account import Account
 from shared.channel.delivery import Delivery
-from shared.channel.errors import DeliveryMalformed
+from shared.channel.errors import DeliveryForged, DeliveryMalformed
 from shared.channel.inbound import InboundMessage
 from shared.channel.outbound import Means, Outgoing
 from shared.channels.webhook.inbound import WebhookReceives
@@ -31,6 +31,17 @@ def _parse(body: object, account: Account = specimen.account) -> InboundMessage:
     delivery = Delivery(account="webhook-1", received_at=NOW, body=raw, headers={"webhook-id": "msg_one"})
     (message,) = WebhookReceives().parse(delivery, account).messages
     return message
+
+
+@pytest.mark.parametrize("header", ["webhook-id", "webhook-timestamp"])
+def test_every_character_of_the_name_and_the_time_is_signed(header: str) -> None:
+    told = specimen.valid.headers[header]
+    for at, character in enumerate(told):
+        # A digit stays a digit, so that it is the signature that refuses and not the form.
+        spoilt = told[:at] + chr(ord(character) ^ 0x01) + told[at + 1 :]
+        delivery = replace(specimen.valid, headers={**specimen.valid.headers, header: spoilt})
+        with pytest.raises(DeliveryForged):
+            WebhookReceives().authenticate(delivery, specimen.account)
 
 
 @pytest.mark.parametrize("body", [{"text": ""}, {"words": "x"}, b"not json", [], b"\xff"])
