@@ -27,9 +27,9 @@ from shared.telemetry.logs import configure_logs
 from shared.web.access import Access
 from shared.web.application import Check, new_application
 from shared.web.database import answers, new_engine
-from shared.web.garbage import OwnProcess
 from shared.web.hot_lane import HotLane
 from shared.web.outgoing_http import new_house_client, new_vendor_client
+from shared.web.own_process import OwnProcess
 from shared.web.tasks import attempt, every, keep_running
 from shared.workers import Workers
 

@@ -26,8 +26,8 @@ from shared.telemetry.logs import configure_logs
 from shared.web.access import Access
 from shared.web.application import Check, new_application
 from shared.web.database import answers, new_engine
-from shared.web.garbage import OwnProcess
 from shared.web.outgoing_http import new_house_client, new_vendor_client
+from shared.web.own_process import OwnProcess
 from shared.web.remote_keys import RemoteKeyRing
 from shared.web.sessions import Sessions
 from shared.web.tasks import keep_running

@@ -37,8 +37,8 @@ from shared.telemetry.logs import configure_logs
 from shared.web.access import Access
 from shared.web.application import Check, new_application
 from shared.web.database import answers, new_engine
-from shared.web.garbage import OwnProcess
 from shared.web.outgoing_http import new_house_client
+from shared.web.own_process import OwnProcess
 from shared.web.remote_keys import RemoteKeyRing
 from shared.web.tasks import every, keep_running
 from shared.workers import Workers
@@ -144,7 +144,7 @@ async def _start_jobs(
 
     recurring = {
         "open the rulebook": (5.0, shelf.open),
-        "settle early messages": (early.EVERY.total_seconds(), settle_early),
+        "settle early messages": (early.EVERY_S, settle_early),
         "index words": (words.EVERY_S, lambda: words.index_words(engine)),
         "prune the inbox": (86_400.0, prune),
     }

@@ -15,7 +15,6 @@ from services.router.usecases.deciding import ByRulebook
 from services.router.usecases.file_messages import Rules
 from shared.clock import Clock
 from shared.faults import TryLater
-from shared.garbage import keep_for_good
 from shared.rulebook.load import Rulebook, RulebookInvalid, load
 
 logger = logging.getLogger(__name__)
@@ -44,8 +43,6 @@ class RulebookShelf:
         await self._remember(rulebook)
         judge = ByRulebook(rulebook=rulebook)
         await asyncio.to_thread(judge.make_ready)
-        # Rules, words and the modules are thousands of objects; going through them took a sixth of every batch.
-        keep_for_good()
         self._judge, self.trouble = judge, None
         rulebook_in_force.labels(rulebook.version).set(1)
         logger.info("a rulebook is in force", extra={"version": rulebook.version})
