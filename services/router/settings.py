@@ -11,4 +11,5 @@ class RouterSettings(ServiceSettings):
     """The settings of the router."""
 
     batch_size: int = Field(default=500, ge=1, le=2000, description="records settled in one transaction")
+    # Long enough for a router that was away to catch up, short enough for a customer who waits for an acknowledgement.
     patience_s: float = Field(default=120.0, description="how long an early message waits for its complaint")

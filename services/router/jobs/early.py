@@ -15,13 +15,11 @@ from shared.contracts.received import MessageReceived
 
 logger = logging.getLogger(__name__)
 
-EVERY = timedelta(seconds=2)
-# Long enough for a router that was away to catch up, short enough for a customer who waits for an acknowledgement.
-PATIENCE = timedelta(minutes=2)
+EVERY_S = 2.0
 _AT_ONCE = 200
 
 
-async def settle_early(*, engine: AsyncEngine, rules: Rules, now: datetime, patience: timedelta = PATIENCE) -> int:
+async def settle_early(*, engine: AsyncEngine, rules: Rules, now: datetime, patience: timedelta) -> int:
     """File what waited for something that is there now, or for longer than `patience`; return how many rows left."""
     async with engine.begin() as connection:
         ready = await take_ready(connection, limit=_AT_ONCE, expired_before=now - patience)
