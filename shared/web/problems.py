@@ -14,6 +14,11 @@ from shared.faults import TryLater
 
 PROBLEM_TYPE = "application/problem+json"
 RETRY_AFTER_S = 2
+_TITLES = {
+    413: "Request Entity Too Large",
+    422: "Unprocessable Entity",
+}
+"""Python 3.13 calls these otherwise, and what a caller is told must not hang on the Python that we run on."""
 
 
 class Problem(Exception):
@@ -31,7 +36,7 @@ class Problem(Exception):
     ) -> None:
         super().__init__(detail)
         self.status = status
-        self.title = title or HTTPStatus(status).phrase
+        self.title = title or _TITLES.get(status) or HTTPStatus(status).phrase
         self.detail = detail
         self.errors = tuple(errors)
         self.headers = dict(headers or {})
