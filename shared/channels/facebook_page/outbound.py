@@ -12,20 +12,22 @@ from shared.meta.graph import check_node, post
 from shared.vendor.media import fetch_file
 from shared.vendor.payloads import text_of
 
+_LONGEST = 8000
+
 
 class FacebookPageSends:
     """The way out of a Facebook page."""
 
     public = True
-    max_length: int | None = 8000
+    max_length: int | None = _LONGEST
 
     async def send(self, outgoing: Outgoing, account: Account, means: Means) -> Sent:
         """Write a comment under what the customer wrote."""
         under = outgoing.reply.thread.get("comment_id")
         if not under:
             raise SendingFailed("the answer names no comment to stand under", cause="bad_address")
-        if len(outgoing.text) > 8000:
-            raise SendingFailed("Facebook takes 8000 characters", cause="too_long")
+        if len(outgoing.text) > _LONGEST:
+            raise SendingFailed(f"Facebook takes {_LONGEST} characters", cause="too_long")
         fields = await post(account, means, path=(under, "comments"), data={"message": outgoing.text})
         return Sent(provider_message_id=text_of(fields.get("id")))
 

@@ -14,6 +14,7 @@ from shared.vendor.media import fetch_file
 from shared.vendor.payloads import text_of
 
 _CAUSES = {21610: "opted_out", 20003: "credentials"} | dict.fromkeys((21211, 21214, 21217, 21408, 21614), "unreachable")
+_LONGEST = 1600
 _LATER = frozenset({20429, 30001, 14107})
 _MEDIA_HOSTS = ("api.twilio.com", ".twilio.com", ".twiliocdn.com", ".amazonaws.com")
 
@@ -22,12 +23,12 @@ class TwilioSends:
     """The way out of a Twilio number."""
 
     public = False
-    max_length: int | None = 1600
+    max_length: int | None = _LONGEST
 
     async def send(self, outgoing: Outgoing, account: Account, means: Means) -> Sent:
         """Send an SMS from the number that the customer wrote to; cause `opted_out` after a STOP."""
-        if len(outgoing.text) > 1600:
-            raise SendingFailed("Twilio takes 1600 characters", cause="too_long")
+        if len(outgoing.text) > _LONGEST:
+            raise SendingFailed(f"Twilio takes {_LONGEST} characters", cause="too_long")
         form = {
             "To": outgoing.reply.to,
             "From": outgoing.reply.thread.get("from") or account.settings.from_number,

@@ -10,17 +10,19 @@ from shared.channel.outbound import Means, Outgoing, Sent, Verdict
 from shared.meta.graph import check_node, post
 from shared.vendor.payloads import text_of
 
+_LONGEST = 4096
+
 
 class WhatsAppSends:
     """The way out of a WhatsApp number; free text, which Meta takes within 24 hours of the customer's last message."""
 
     public = False
-    max_length: int | None = 4096
+    max_length: int | None = _LONGEST
 
     async def send(self, outgoing: Outgoing, account: Account, means: Means) -> Sent:
         """Send a text that quotes the message it answers; cause `window_closed` when the 24 hours are over."""
-        if len(outgoing.text) > 4096:
-            raise SendingFailed("WhatsApp takes 4096 characters", cause="too_long")
+        if len(outgoing.text) > _LONGEST:
+            raise SendingFailed(f"WhatsApp takes {_LONGEST} characters", cause="too_long")
         fields = await post(
             account, means, path=(account.settings.phone_number_id, "messages"), json=_message(outgoing)
         )
