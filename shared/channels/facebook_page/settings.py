@@ -42,7 +42,7 @@ class FacebookPageSecrets(msgspec.Struct, frozen=True, kw_only=True):
     access_token: Annotated[
         Secret,
         Meta(
-            description="A page access token that does not expire, with pages_manage_metadata, pages_read_engagement "
-            "and pages_manage_engagement: Business Settings > System users > Generate token."
+            description="A page access token that does not expire, with pages_manage_metadata, pages_read_engagement, "
+            "pages_manage_engagement and pages_read_user_content: Business Settings > System users > Generate token."
         ),
     ]
