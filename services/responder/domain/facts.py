@@ -63,7 +63,6 @@ class AcknowledgementFacts:
     personal: tuple[str, ...] = ()
     sender: str | None = None
     policy: str = ""
-    remedies: frozenset[str] = frozenset()
 
     @property
     def safety(self) -> bool:
