@@ -34,7 +34,7 @@ class Cursor:
             padded = cursor + "=" * (-len(cursor) % 4)
             return msgspec.json.decode(base64.urlsafe_b64decode(padded.encode()), type=dict[str, Any])
         except (ValueError, binascii.Error, msgspec.MsgspecError):
-            raise _not_ours() from None
+            raise not_ours() from None
 
 
 def following(at: datetime, id_: UUID) -> str:
@@ -48,7 +48,7 @@ def place(cursor: str) -> tuple[datetime, UUID]:
     try:
         return in_utc(datetime.fromisoformat(held["at"])), UUID(held["id"])
     except (KeyError, TypeError, ValueError, AttributeError):
-        raise _not_ours() from None
+        raise not_ours() from None
 
 
 def in_utc(instant: datetime) -> datetime:
@@ -64,7 +64,8 @@ def page(items: Sequence[Any], *, next_cursor: str | None) -> dict[str, Any]:
     return {"items": list(items), "next_cursor": next_cursor}
 
 
-def _not_ours() -> Problem:
+def not_ours() -> Problem:
+    """Return the 422 for a cursor that no list of ours gave."""
     return Problem(
         status=422,
         detail="the cursor is not one that this list gave",

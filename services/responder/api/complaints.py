@@ -13,8 +13,7 @@ from services.responder.api.parts import parts
 from services.responder.api.shapes import ComplaintShape, TimelineShape, WorkListShape
 from services.responder.store.work_list import Place, Wanted
 from shared.web.access import require
-from shared.web.lists import DEFAULT_LIMIT, After, Cursor, Limit, page
-from shared.web.problems import Problem
+from shared.web.lists import DEFAULT_LIMIT, After, Cursor, Limit, not_ours, page
 
 routes = APIRouter(tags=["complaints"], dependencies=[Depends(require("complaints:read"))])
 
@@ -82,19 +81,11 @@ def _place(cursor: str) -> Place:
         due_at = held["due_at"]
         return (instant_of(due_at) if due_at is not None else None, UUID(held["id"]))
     except (KeyError, TypeError, ValueError, AttributeError):
-        raise _not_ours() from None
+        raise not_ours() from None
 
 
 def _seq(held: dict[str, Any]) -> int:
     seq = held.get("seq")
     if not isinstance(seq, int) or not 0 <= seq < 2**31:
-        raise _not_ours()
+        raise not_ours()
     return seq
-
-
-def _not_ours() -> Problem:
-    return Problem(
-        status=422,
-        detail="the cursor is not one that this list gave",
-        errors=[("query:cursor", "leave it out to begin anew")],
-    )
