@@ -8,8 +8,8 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
+from services.router.api.instants import Instant
 from services.router.api.parts import parts, told
-from services.router.api.places import Instant
 from services.router.store.searching import Sought
 from shared.ids import REFERENCE_LENGTH
 from shared.text import STORABLE
