@@ -1,1 +1,1 @@
-"""What ingest does without being asked: listens for mail, polls, fetches media, folds counters."""
+"""What ingest does without being asked for as long as it lives: listens for mail, polls. What recurs, app.py lists."""
