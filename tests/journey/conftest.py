@@ -9,6 +9,7 @@ import pytest
 
 from tests.journey.doors import Porch
 from tests.support.house import House, running_house
+from tests.support.imap_server import ImapServer, running_imap_server
 from tests.support.outside import Outside, outside_world
 from tests.support.stack import Stack
 
@@ -33,10 +34,17 @@ def journey_house(stack: Stack, outside: Outside) -> Iterator[House]:
 
 
 @pytest.fixture(scope="package")
-def porch(journey_house: House, outside: Outside) -> Iterator[Porch]:
+def mailboxes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ImapServer]:
+    """A server of mailboxes."""
+    with running_imap_server(tmp_path_factory.mktemp("imap")) as running:
+        yield running
+
+
+@pytest.fixture(scope="package")
+def porch(journey_house: House, outside: Outside, mailboxes: ImapServer) -> Iterator[Porch]:
     """What doors are made from."""
     with journey_house.client("ingest") as ingest:
-        yield Porch(house=journey_house, ingest=ingest, outside=outside)
+        yield Porch(house=journey_house, ingest=ingest, outside=outside, mailboxes=mailboxes)
 
 
 @pytest.fixture(scope="package")

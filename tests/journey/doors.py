@@ -18,6 +18,7 @@ from urllib.parse import urlencode
 import httpx
 
 from tests.support.house import House
+from tests.support.imap_server import PASSWORD, USER, ImapServer
 from tests.support.outside import Outside
 
 COMPLAINT = "The parcel has not arrived and nobody answers. I want my money back."
@@ -40,6 +41,7 @@ class Porch:
     house: House
     ingest: httpx.Client
     outside: Outside
+    mailboxes: ImapServer
 
     def connect(self, channel: str, settings: dict[str, Any], keys: dict[str, str] | None = None) -> str:
         """Connect an account of its own and return its name."""
@@ -86,6 +88,25 @@ def raw_mail(porch: Porch) -> Door:
     return Door(
         account=account,
         deliver=lambda: porch.post(account, body, headers),
+        answers=lambda: len(porch.outside.mails_to(customer)),
+    )
+
+
+def imap(porch: Porch) -> Door:
+    """A mailbox elsewhere, into which the same mail falls again and again."""
+    mailbox, customer = f"INBOX.{secrets.token_hex(4)}", f"ida-{secrets.token_hex(3)}@example.test"
+    with porch.mailboxes.client(mailbox):
+        pass  # made before the account looks for it
+    settings = {
+        "host": "127.0.0.1", "port": porch.mailboxes.port, "tls": False, "username": USER, "mailbox": mailbox,
+        "interval_seconds": 0.5, "from": USER, "relay_url": porch.outside.relay_url,
+    }  # fmt: skip
+    account = porch.connect("imap", settings, {"password": PASSWORD})
+    raw = f"From: {customer}\r\nTo: {USER}\r\nSubject: Late\r\nMessage-ID: <{secrets.token_hex(8)}@x.test>\r\n\r\n"
+    mail = (raw + COMPLAINT + "\r\n").encode()
+    return Door(
+        account=account,
+        deliver=lambda: porch.mailboxes.append(mailbox, mail),
         answers=lambda: len(porch.outside.mails_to(customer)),
     )
 
@@ -194,7 +215,8 @@ def rest(porch: Porch) -> Door:
 
 
 DOORS = {
-    door.__name__: door for door in (email, raw_mail, whatsapp, facebook_page, twilio_sms, webhook, web_form, rest)
+    door.__name__: door
+    for door in (email, raw_mail, imap, whatsapp, facebook_page, twilio_sms, webhook, web_form, rest)
 }
 
 

@@ -12,6 +12,7 @@ from tests.journey.asking import complaints
 from tests.journey.doors import COMPLAINT, Porch
 from tests.journey.mailing import mailbox
 from tests.support.house import House, running_house
+from tests.support.imap_server import ImapServer
 from tests.support.outside import Outside
 from tests.support.stack import Stack
 from tests.support.waiting import until
@@ -26,9 +27,11 @@ def house(stack: Stack) -> Iterator[House]:
         yield found
 
 
-def test_a_quarantined_mail_is_listed_handed_out_and_replayed(house: House, outside: Outside) -> None:
+def test_a_quarantined_mail_is_listed_handed_out_and_replayed(
+    house: House, outside: Outside, mailboxes: ImapServer
+) -> None:
     with house.client("ingest") as ingest, house.client("responder") as responder:
-        box = mailbox(Porch(house=house, ingest=ingest, outside=outside))
+        box = mailbox(Porch(house=house, ingest=ingest, outside=outside, mailboxes=mailboxes))
         house.restart("ingest", extra=HURRY)
         anna = box.customer("anna")
         mail = anna.write(COMPLAINT)  # the relay was told 250: from here it is ours to keep
