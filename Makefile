@@ -56,7 +56,7 @@ bench: ready ## measure, beside what it is measured against
 	@$(BIN)/python -m pytest -m bench -s --timeout 1800 tests/bench $(TESTS)
 
 chaos: ready ## the long fault tests
-	@$(BIN)/python -m pytest -m chaos --timeout 900 tests/chaos tests/integration/hostile $(TESTS)
+	@$(BIN)/python -m pytest -m chaos --timeout 900 tests/chaos tests/integration $(TESTS)
 
 fmt: ready ## format and mend what can be mended
 	@$(BIN)/ruff format .
