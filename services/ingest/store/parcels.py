@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
@@ -12,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.ingest.domain.books import Tally
 from services.ingest.domain.parcel import Filing, Known, Outcome, Parcel
-from services.ingest.store import keeping
+from services.ingest.store import cursors, keeping
 from services.ingest.store.balance import write_down
 from services.ingest.store.tables import messaging
 from shared.contracts.received import MessageReceived
@@ -26,10 +25,6 @@ RETURNING message_id
 """
 _KNOWN_MESSAGES = """
 SELECT message_id, reference, received_at, request_sha256 FROM ingest.messages WHERE message_id = ANY($1::uuid[])
-"""
-_MOVE_CURSOR = """
-INSERT INTO ingest.cursors (account, cursor, moved_at) VALUES ($1, $2, $3)
-ON CONFLICT (account) DO UPDATE SET cursor = excluded.cursor, moved_at = excluded.moved_at
 """
 
 
@@ -105,8 +100,7 @@ async def _keep_the_rest(
         if parcel.media:
             await keeping.keep_media(connection, parcel, now=now)
         if parcel.cursor is not None:
-            cursor = json.dumps(dict(parcel.cursor))
-            await connection.exec_driver_sql(_MOVE_CURSOR, (parcel.account, cursor, now))
+            await cursors.move(connection, parcel.account, parcel.cursor, now=now)
 
 
 async def _with_known(connection: AsyncConnection, parcels: Sequence[Parcel], outcomes: list[Outcome]) -> list[Outcome]:
