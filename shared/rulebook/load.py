@@ -17,12 +17,17 @@ from shared.rulebook.lexicons import LexiconFile
 from shared.rulebook.playbooks import Playbook
 from shared.rulebook.policies import Policy, read_policies
 from shared.rulebook.queues import Queue, QueuesFile
+from shared.rulebook.rule_tests import RuleTest
 from shared.rulebook.rules import PolicyRule, Rule, RulesFile
 from shared.rulebook.source import Part, Problem, Source, read_source
 from shared.rulebook.taxonomy import CorrelationFile, TaxonomyFile
 from shared.rulebook.templates import Templates, read_templates
+from shared.rulebook.tests_read import problems_of_tests, read_tests
 
 FILES = frozenset({"rulebook.yaml", "queues.yaml", "rules.yaml", "taxonomy.yaml", "correlation.yaml", "calendars.yaml"})
+MAY_BE = frozenset({"tests.yaml"})
+"""Files that a rulebook need not have."""
+
 FOLDERS = frozenset({"playbooks", "policies", "lexicon", "templates"})
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -60,6 +65,7 @@ class Rulebook:
     policies: Mapping[str, Policy] = field(repr=False)
     calendars: Mapping[str, Calendar] = field(repr=False)
     templates: Templates = field(repr=False)
+    tests: tuple[RuleTest, ...] = field(default=(), repr=False)
 
 
 def load(folder: Path) -> Rulebook:
@@ -73,12 +79,15 @@ def load(folder: Path) -> Rulebook:
         playbooks=_many(folder, "playbooks", Playbook, problems),
         lexicons=_many(folder, "lexicon", LexiconFile, problems),
     )
+    tests = read_tests(folder)
+    problems += tests.problems
     correlation = _one(folder, "correlation.yaml", CorrelationFile, problems)
     calendars, found = read_calendars(folder)
     policies, more = read_policies(folder, calendars=calendars)
     templates, others = read_templates(folder)
     problems += found + more + others
     problems += cross_problems(sources, policies=policies, calendars=calendars, templates=templates)
+    problems += problems_of_tests(tests.source, sources, policies=policies)
     if problems:
         raise RulebookInvalid(tuple(problems))
     queues, rules, taxonomy = _held(sources.queues), _held(sources.rules), _held(sources.taxonomy)
@@ -96,6 +105,7 @@ def load(folder: Path) -> Rulebook:
         policies=MappingProxyType(policies),
         calendars=MappingProxyType(calendars),
         templates=templates,
+        tests=tests.source.model.tests if tests.source and tests.source.model else (),
     )
 
 
@@ -123,9 +133,9 @@ def _strays(folder: Path) -> list[Problem]:
         return [Problem(file=str(folder.name), line=None, what="no such folder", mend="name the rulebook's folder")]
     found = []
     for path in sorted(folder.iterdir()):
-        known = path.name in (FOLDERS if path.is_dir() else FILES)
+        known = path.name in (FOLDERS if path.is_dir() else FILES | MAY_BE)
         if not known and path.suffix in (".yaml", ".yml", ""):
-            mend = f"use one of: {', '.join(sorted(FILES | FOLDERS))}"
+            mend = f"use one of: {', '.join(sorted(FILES | MAY_BE | FOLDERS))}"
             found.append(Problem(file=path.name, line=None, what="nothing reads this", mend=mend))
     return found
 

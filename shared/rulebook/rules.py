@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Annotated
+from datetime import date
+from typing import Annotated, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
@@ -80,21 +81,44 @@ class Then(Part):
     priority: Priority | None = None
 
 
-class Rule(Part):
-    """One rule; `title` tells a person what it is for."""
+class Asking(Part):
+    """What every rule has: `title` tells a person what it is for; outside its dates it is not asked.
+
+    The dates are days of receipt, both included, in the zone of the triage queue's calendar.
+    """
 
     id: RuleId
     title: str = Field(min_length=1)
     when: Annotated[str, AfterValidator(_condition)]
+    effective_from: date | None = None
+    effective_to: date | None = None
+
+    @model_validator(mode="after")
+    def ends_after_it_begins(self) -> Self:
+        """Else it would never be asked."""
+        if self.effective_from and self.effective_to and self.effective_to < self.effective_from:
+            raise wrong("it ends before it begins", mend="exchange effective_from and effective_to")
+        return self
+
+    @property
+    def dated(self) -> bool:
+        """Whether there are days on which the rule is not asked."""
+        return self.effective_from is not None or self.effective_to is not None
+
+    def in_force(self, on: date) -> bool:
+        """Tell whether the rule is asked of what is received on a day."""
+        return (self.effective_from or on) <= on <= (self.effective_to or on)
+
+
+class Rule(Asking):
+    """One rule: where a complaint goes for which its condition holds."""
+
     then: Then
 
 
-class PolicyRule(Part):
+class PolicyRule(Asking):
     """Which promises of time a complaint gets, whoever takes it: asked where the rule that decided names no policy."""
 
-    id: RuleId
-    title: str = Field(min_length=1)
-    when: Annotated[str, AfterValidator(_condition)]
     policy: str
 
 
@@ -107,6 +131,8 @@ class RulesFile(Part):
     @model_validator(mode="after")
     def last_rule_matches_everything(self) -> RulesFile:
         """No complaint may fall out of the end of the list."""
-        if self.rules[-1].when != "true":
-            raise wrong("the last rule does not match everything", mend='end with a rule of `when: "true"` to triage')
+        last = self.rules[-1]
+        if last.when != "true" or last.dated:
+            mend = 'end with a rule of `when: "true"` to triage, without dates'
+            raise wrong("the last rule does not match everything", mend=mend)
         return self

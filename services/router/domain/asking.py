@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import lru_cache
 from typing import Any, Final, Generic, TypeVar
+from zoneinfo import ZoneInfo
 
 from shared.rulebook import engine
 from shared.rulebook.facts import FACTS
@@ -46,6 +48,30 @@ class Rules:
         self.asks = facts_asked([*(r.when for r in rulebook.rules), *(p.when for p in rulebook.policy_rules)])
         # What a system sends along is large, and hardly ever the same twice.
         self._find = self._ask if "metadata" in self.asks else lru_cache(_REMEMBERED)(self._ask)
+        every = (*rulebook.rules, *rulebook.policy_rules)
+        self._rulebook, self._dated = rulebook, tuple(rule for rule in every if rule.dated)
+        self._on: dict[tuple[bool, ...], Rules] = {}
+
+    def received(self, at: datetime | None) -> Rules:
+        """Return the rules that are asked of what was received at an instant; without one, those without dates."""
+        if not self._dated:
+            return self
+        day = None if at is None else at.astimezone(zone_of(self._rulebook)).date()
+        return self._standing(tuple([day is not None and rule.in_force(day) for rule in self._dated]))
+
+    def _standing(self, kept: tuple[bool, ...]) -> Rules:
+        """Return the rules without those dated ones that are not kept; a few combinations are all there ever are."""
+        found = self._on.get(kept)
+        if found is None:
+            gone = {id(rule) for rule, stays in zip(self._dated, kept, strict=True) if not stays}
+            found = self._on[kept] = Rules(
+                replace(
+                    self._rulebook,
+                    rules=tuple(_undated(rule) for rule in self._rulebook.rules if id(rule) not in gone),
+                    policy_rules=tuple(_undated(rule) for rule in self._rulebook.policy_rules if id(rule) not in gone),
+                )
+            )
+        return found
 
     def find(self, values: tuple[Any, ...]) -> Found:
         """Return what holds for the values of `asks`, in its order; lists and mappings come as tuples."""
@@ -59,6 +85,16 @@ class Rules:
         named = rule is not None and rule.rule.then.policy is not None
         policy = None if named else _first(self._policies, context, failed)
         return Found(rule=rule, policy=policy, failed=tuple(failed))
+
+
+def zone_of(rulebook: Rulebook) -> ZoneInfo:
+    """Return the zone whose days the dates of rules are: that of the triage queue's calendar."""
+    queue = rulebook.queues[rulebook.triage]
+    return ZoneInfo(rulebook.calendars[queue.calendar or rulebook.policies[queue.policy].calendar].zone)
+
+
+def _undated(rule: AnyRule) -> AnyRule:
+    return rule.model_copy(update={"effective_from": None, "effective_to": None}) if rule.dated else rule
 
 
 @lru_cache(maxsize=8)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Final
 
 from services.router.domain.asking import rules_of
@@ -35,6 +36,8 @@ class RoutableComplaint:
     attachments: int = 0
     has_order: bool = False
     metadata: Mapping[str, str] = field(default_factory=dict)
+    received_at: datetime | None = None
+    """Which rules with dates are asked; none of them where it is left out."""
 
 
 _FACTS: Final[Mapping[str, Callable[[RoutableComplaint], Any]]] = {
@@ -80,7 +83,7 @@ def decide(
     complaint: RoutableComplaint, rulebook: Rulebook, *, on_failed_rule: FailedRule | None = None
 ) -> Decision:  # fmt: skip
     """Decide by the first rule that matches. A rule that raises is skipped and told; there is always a queue."""
-    rules = rules_of(rulebook)
+    rules = rules_of(rulebook).received(complaint.received_at)
     found = rules.find(tuple([_FACTS[name](complaint) for name in rules.asks]))
     if on_failed_rule is not None:
         for failed in found.failed:

@@ -1,19 +1,39 @@
-"""Checks a rulebook that is not in force."""
+"""Checks a rulebook that is not in force: what is wrong, what is legal but wrong, and what its own tests say."""
 
 from __future__ import annotations
 
 import tempfile
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
+from services.router.usecases.try_tests import try_tests
 from shared.rulebook.in_force import not_in_force
 from shared.rulebook.load import RulebookInvalid, load
+from shared.rulebook.oversights import oversights
+from shared.rulebook.source import Problem
+from shared.rulebook.tests_read import FILE, read_tests
+from shared.worker_faults import WorkTimedOut
 from shared.workers import Workers
 
 _LONGEST = timedelta(seconds=20)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checked:
+    """What a check found. A rulebook is passed when nothing is a problem; notes should be known and stop nobody."""
+
+    version: str | None
+    problems: tuple[Problem, ...]
+    notes: tuple[Problem, ...] = ()
+    tests: int = 0
+
+    @property
+    def passed(self) -> bool:
+        """Whether the rulebook may be published."""
+        return self.version is not None and not self.problems
 
 
 async def check_rulebook(files: Mapping[str, str], *, workers: Workers, today: date) -> dict[str, Any]:
@@ -22,7 +42,28 @@ async def check_rulebook(files: Mapping[str, str], *, workers: Workers, today: d
     `notes` hold what is not wrong but should be known: policies that rules name and that are not in force `today`.
     It is read in a process of its own: somebody else's regular expressions and YAML may take for ever.
     """
-    return await workers.run(_check, dict(files), today, timeout=_LONGEST)
+    try:
+        return await workers.run(_check, dict(files), today, timeout=_LONGEST)
+    except WorkTimedOut:
+        mend = "take out what was added last; the longest lists and the widest conditions are the likeliest"
+        what = f"the check did not end within {_LONGEST.seconds} seconds"
+        late = Problem(file="rulebook.yaml", line=None, what=what, mend=mend)
+        return {"valid": False, "version": None, "problems": [asdict(late)], "notes": []}
+
+
+def check_folder(folder: Path, *, today: date) -> Checked:
+    """Return everything that is wrong with the rulebook in `folder`; tests are run as of `today`."""
+    try:
+        rulebook = load(folder)
+    except RulebookInvalid as invalid:
+        return Checked(version=None, problems=invalid.problems)
+    source = read_tests(folder).source
+    problems = (*oversights(rulebook, folder), *try_tests(rulebook, source, today=today))
+    notes = list(not_in_force(rulebook, on=today))
+    if not rulebook.tests:
+        mend = "write down which queue a few complaints should reach; docs/how-to/change-the-rules.md shows how"
+        notes.append(Problem(file=FILE, line=None, what="the rulebook has no tests", mend=mend))
+    return Checked(version=rulebook.version, problems=problems, notes=tuple(notes), tests=len(rulebook.tests))
 
 
 def _check(files: dict[str, str], today: date) -> dict[str, Any]:
@@ -32,10 +73,10 @@ def _check(files: dict[str, str], today: date) -> dict[str, Any]:
             place = folder / path
             place.parent.mkdir(parents=True, exist_ok=True)
             place.write_text(text, encoding="utf-8")
-        try:
-            rulebook = load(folder)
-        except RulebookInvalid as invalid:
-            problems = [asdict(p) for p in invalid.problems]
-            return {"valid": False, "version": None, "problems": problems, "notes": []}
-        notes = [asdict(note) for note in not_in_force(rulebook, on=today)]
-        return {"valid": True, "version": rulebook.version, "problems": [], "notes": notes}
+        found = check_folder(folder, today=today)
+    return {
+        "valid": found.passed,
+        "version": found.version if found.passed else None,
+        "problems": [asdict(one) for one in found.problems],
+        "notes": [asdict(one) for one in found.notes],
+    }

@@ -95,6 +95,7 @@ class ByRulebook:
             attachments=len(message.attachments),
             has_order=message.order_reference is not None,
             metadata=message.metadata,
+            received_at=message.received_at,
         )
         decision = decide(complaint, self.rulebook, on_failed_rule=_note_failed_rule)
         decision = with_policy_in_force(decision, self.rulebook, received_at=message.received_at)

@@ -1,0 +1,1 @@
+"""The command `ascolto`: what people do from a shell, beside the running services."""
