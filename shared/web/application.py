@@ -103,6 +103,7 @@ async def _asked(check: Check) -> str | None:
 
 async def _defect(request: Request, error: Exception) -> Response:
     if is_out_of_reach(error):
+        logger.warning("the storage does not answer", extra={"error_type": type(error).__name__})
         return answer(unavailable(), instance=request.url.path)
     logger.error("a request met a defect", exc_info=error)
     problem = Problem(status=500, detail="this is a defect of ours; it was logged and counted")
