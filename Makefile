@@ -42,8 +42,8 @@ reset: ready ## take the local data away, after asking
 test: setup setup-browser ## every test but benchmarks and long chaos, on a private PostgreSQL and Kafka
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadscope -m "not bench and not chaos" $(TESTS)
 
-test-fast: ready ## the tests that need no real parts
-	@$(BIN)/python -m pytest -q tests/unit tests/contract shared $(TESTS)
+test-fast: ready ## the tests that need neither PostgreSQL nor Kafka
+	@$(BIN)/python -m pytest -q -m "not bench and not chaos" tests/unit tests/contract shared $(TESTS)
 
 check: ready ## formatting, lint, types, layers, lengths and names
 	@$(BIN)/ruff check .
