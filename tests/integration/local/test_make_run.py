@@ -8,76 +8,22 @@ import re
 import shutil
 import signal
 import subprocess
-import sys
-import time
 from collections.abc import Iterator
-from dataclasses import dataclass
-from pathlib import Path
 
 import httpx
 import pytest
 
 from deploy.local import processes, strays
-from tests.support.run import CHECKOUT
+from tests.integration.local.running import Run, newcomers_run
 from tests.support.waiting import until
 
 pytestmark = pytest.mark.timeout(300)
 
 
-@dataclass
-class Run:
-    """One `make run` on a folder of its own."""
-
-    local: Path
-    environment: dict[str, str]
-    process: subprocess.Popen[bytes] | None = None
-
-    def start(self, **extra: str) -> str:
-        """Start it and return what it said until it was up."""
-        said = self.local.with_suffix(".out")
-        with said.open("wb") as out:
-            self.process = subprocess.Popen(
-                [sys.executable, "-m", "deploy.local", "run"],
-                cwd=CHECKOUT, env=self.environment | extra, stdout=out, stderr=subprocess.STDOUT,
-                start_new_session=True,
-            )  # fmt: skip
-        until("it is up or has given up", lambda: self.process and (
-            "Ctrl-C stops everything" in said.read_text() or self.process.poll() is not None
-        ), within_s=150)  # fmt: skip
-        return said.read_text()
-
-    def end(self, by: int) -> float:
-        """Signal it and return how many seconds it took to end."""
-        assert self.process is not None
-        began = time.monotonic()
-        self.process.send_signal(by)
-        self.process.wait(30)
-        return time.monotonic() - began
-
-    def command(self, what: str) -> str:
-        """Run another command beside it and return what that said."""
-        done = subprocess.run(
-            [sys.executable, "-m", "deploy.local", what], cwd=CHECKOUT, env=self.environment, capture_output=True,
-            text=True, check=False,
-        )  # fmt: skip
-        return done.stdout + done.stderr
-
-    def programs(self) -> dict[str, str]:
-        """Return what it left for programs."""
-        lines = (self.local / "ascolto.env").read_text().splitlines()
-        return dict(line.split("=", 1) for line in lines)
-
-
 @pytest.fixture(scope="module")
 def newcomer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
-    local = tmp_path_factory.mktemp("checkout") / "local"
-    environment = {k: v for k, v in os.environ.items() if k not in ("DATABASE_URL", "KAFKA_BOOTSTRAP_SERVERS")}
-    run = Run(local, environment | {"ASCOLTO_LOCAL": str(local), "ASCOLTO_RESET": "yes"})
-    yield run
-    if run.process and run.process.poll() is None:
-        run.end(signal.SIGTERM)
-    run.command("stop")
-    run.command("reset")
+    with newcomers_run(tmp_path_factory.mktemp("checkout") / "local") as run:
+        yield run
 
 
 def _complaints(programs: dict[str, str]) -> list[dict[str, object]]:

@@ -1,0 +1,85 @@
+"""`make run` as a process, on a folder of its own."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+from tests.support.run import CHECKOUT
+from tests.support.waiting import until
+
+
+@dataclass
+class Run:
+    """One `make run` on a folder of its own."""
+
+    local: Path
+    environment: dict[str, str]
+    process: subprocess.Popen[bytes] | None = None
+
+    def start(self, **extra: str) -> str:
+        """Start it and return what it said until it was up."""
+        said = self.local.with_suffix(".out")
+        with said.open("wb") as out:
+            self.process = self._launch(out, **extra)
+        until("it is up or has given up", lambda: self.process and (
+            "Ctrl-C stops everything" in said.read_text() or self.process.poll() is not None
+        ), within_s=150)  # fmt: skip
+        return said.read_text()
+
+    def cut_off(self, *, at: str) -> None:
+        """Start it and kill it with -9 as soon as it says something."""
+        said = self.local.with_suffix(".out")
+        with said.open("wb") as out:
+            self.process = self._launch(out)
+        until(f"it says {at}", lambda: at in said.read_text(), within_s=60)
+        self.end(signal.SIGKILL)
+
+    def end(self, by: int) -> float:
+        """Signal it and return how many seconds it took to end."""
+        assert self.process is not None
+        began = time.monotonic()
+        self.process.send_signal(by)
+        self.process.wait(30)
+        return time.monotonic() - began
+
+    def command(self, what: str) -> str:
+        """Run another command beside it and return what that said."""
+        done = subprocess.run(
+            [sys.executable, "-m", "deploy.local", what], cwd=CHECKOUT, env=self.environment, capture_output=True,
+            text=True, check=False,
+        )  # fmt: skip
+        return done.stdout + done.stderr
+
+    def programs(self) -> dict[str, str]:
+        """Return what it left for programs."""
+        lines = (self.local / "ascolto.env").read_text().splitlines()
+        return dict(line.split("=", 1) for line in lines)
+
+    def _launch(self, out: IO[bytes], **extra: str) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(
+            [sys.executable, "-m", "deploy.local", "run"],
+            cwd=CHECKOUT, env=self.environment | extra, stdout=out, stderr=subprocess.STDOUT, start_new_session=True,
+        )  # fmt: skip
+
+
+@contextmanager
+def newcomers_run(local: Path, **environment: str) -> Iterator[Run]:
+    """A `make run` that may be started and ended within the block; nothing of it is left behind."""
+    inherited = {k: v for k, v in os.environ.items() if k not in ("DATABASE_URL", "KAFKA_BOOTSTRAP_SERVERS")}
+    run = Run(local, inherited | {"ASCOLTO_LOCAL": str(local), "ASCOLTO_RESET": "yes"} | environment)
+    try:
+        yield run
+    finally:
+        if run.process and run.process.poll() is None:
+            run.end(signal.SIGTERM)
+        run.command("stop")
+        run.command("reset")

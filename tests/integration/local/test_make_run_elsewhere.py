@@ -1,0 +1,79 @@
+"""`make run` on parts that somebody gave it, on parts that do not answer, and cut off at every stage."""
+
+from __future__ import annotations
+
+import signal
+from pathlib import Path
+
+import asyncpg
+import httpx
+import pytest
+
+from deploy.local import house, parts, ports, processes, strays
+from tests.integration.local.running import newcomers_run
+from tests.support.stack import Stack
+from tests.support.waiting import outside_loop
+
+pytestmark = pytest.mark.timeout(300)
+
+
+def test_a_database_and_a_broker_of_ones_own_are_used_and_outlive_the_run(
+    tmp_path: Path, stack: Stack, empty_database_url: str, topic_prefix: str
+) -> None:
+    given = {
+        "DATABASE_URL": empty_database_url,
+        "KAFKA_BOOTSTRAP_SERVERS": stack.kafka_bootstrap_servers,
+        "ASCOLTO_TOPIC_PREFIX": topic_prefix,
+    }
+    with newcomers_run(tmp_path / "local", **given) as run:
+        said = run.start(ASCOLTO_SAMPLES="no")
+        assert "DATABASE_URL is used" in said
+        assert "KAFKA_BOOTSTRAP_SERVERS is used" in said
+        told = run.programs()
+        assert (told["DATABASE_URL"], told["ASCOLTO_OWN_POSTGRES"]) == (empty_database_url, "no")
+        assert set(parts.remembered_names(run.local / "run")) == {"ingest", "router", "responder", "standins"}
+        headers = {"Authorization": f"Bearer {told['ASCOLTO_API_KEY']}", "Idempotency-Key": "one"}
+        answer = httpx.post(f"{told['ASCOLTO_INGEST_URL']}/v1/complaints", json={"text": "Late."}, headers=headers)
+        assert answer.status_code == 202
+        run.end(signal.SIGINT)
+        assert outside_loop(_messages(empty_database_url)) == 1, "theirs runs on, with what was filed"
+
+
+async def _messages(url: str) -> int:
+    connection = await asyncpg.connect(url)
+    try:
+        found: int = await connection.fetchval("SELECT count(*) FROM ingest.messages")
+    finally:
+        await connection.close()
+    return found
+
+
+@pytest.mark.parametrize("away", ["DATABASE_URL", "KAFKA_BOOTSTRAP_SERVERS"])
+def test_a_stage_that_fails_says_what_and_why_and_what_to_do(
+    away: str, tmp_path: Path, stack: Stack, empty_database_url: str, topic_prefix: str
+) -> None:
+    given = {"DATABASE_URL": empty_database_url, "KAFKA_BOOTSTRAP_SERVERS": stack.kafka_bootstrap_servers}
+    nobody = f"127.0.0.1:{ports.any_free()}"
+    given[away] = nobody if away.startswith("KAFKA") else f"postgresql://nobody@{nobody}/nothing"
+    with newcomers_run(tmp_path / "local", ASCOLTO_TOPIC_PREFIX=topic_prefix, **given) as run:
+        said = run.start(ASCOLTO_SAMPLES="no")
+        assert run.process is not None
+        assert run.process.wait(20) == 1
+        for word in ("  why:  ", "  do:   ", away):
+            assert word in said, said
+        assert "Traceback" not in said
+        log = next((line.split()[1] for line in said.splitlines() if line.startswith("  log:  ")), None)
+        assert log is None or Path(log).read_text()
+        assert processes.remembered(run.local / "run") == []
+
+
+@pytest.mark.chaos
+def test_cut_off_at_every_stage_the_next_run_recovers(tmp_path: Path) -> None:
+    with newcomers_run(tmp_path / "local") as run:
+        for stage in range(1, house.STAGES + 2):
+            run.cut_off(at=f"[{stage}/{house.STAGES + 1}]")
+        said = run.start(ASCOLTO_SAMPLES="no")
+        assert "Ctrl-C stops everything" in said, said
+        assert run.command("status").count("ready, http://") == 3
+        assert run.end(signal.SIGINT) < 10
+        assert strays.stop_strays(run.local / "run") == 0
