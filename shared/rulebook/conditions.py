@@ -86,7 +86,7 @@ def alternatives(condition: str) -> list[Alternative]:
     """Return the ways in which a condition can hold; those that contradict themselves are left out."""
     try:
         found = _either(condition)
-    except _TooWideError:
+    except (_TooWideError, RecursionError):
         found = [_as_written(condition)]
     return [one for one in found if not any(demand.none for demand in one.values())]
 

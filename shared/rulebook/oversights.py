@@ -12,6 +12,7 @@ from shared.rulebook.queues import QueuesFile
 from shared.rulebook.rules import RulesFile
 from shared.rulebook.source import Problem, Source, read_source
 from shared.rulebook.taxonomy import TaxonomyFile
+from shared.rulebook.trials import tried
 
 
 def oversights(rulebook: Rulebook, folder: Path) -> list[Problem]:
@@ -21,6 +22,7 @@ def oversights(rulebook: Rulebook, folder: Path) -> list[Problem]:
     taxonomy, _ = read_source(folder / "taxonomy.yaml", TaxonomyFile, root=folder)
     return [
         *never_first(rules, rulebook.taxonomy),
+        *tried(rules),
         *_unnamed_categories(taxonomy, rulebook),
         *_queues_alone(queues, rulebook),
         *_untranslated(queues, rulebook),

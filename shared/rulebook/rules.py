@@ -21,6 +21,7 @@ _VALUE = r"(?:\"([^\"\\]*)\"|'([^'\\]*)')"
 _COMPARED = re.compile(rf"\bcomplaint\.(\w+)\s*(?:==|!=)\s*{_VALUE}")
 _REVERSED = re.compile(rf"{_VALUE}\s*(?:==|!=|in)\s*complaint\.(\w+)")
 _LISTED = re.compile(r"\bcomplaint\.(\w+)\s+in\s+\[([^\]]*)\]")
+_MACRO = re.compile(r"\.\s*(?:all|exists|exists_one|map|filter)\s*\(")
 MAX_CONDITION = 2_000
 
 
@@ -30,6 +31,9 @@ def _condition(text: str) -> str:
     for name in _FACT.findall(_TEXT.sub('""', text)):
         if name not in FACTS:
             raise wrong(f"`complaint.{name}` is not a fact", mend=closest(name, FACTS))
+    if _nests(_TEXT.sub('""', text)):
+        mend = "let one `all`, `exists`, `map` or `filter` end before the next begins; lists within lists take for ever"
+        raise wrong("the condition goes through a list within a list", mend=mend)
     try:
         program = engine.compile(text)
     except (ValueError, RuntimeError) as error:
@@ -51,6 +55,20 @@ def _tried(text: str, program: engine.Program) -> str:
     if not isinstance(answer, bool):
         raise wrong(f"the condition gives {type(answer).__name__}, not true or false", mend="compare it with a value")
     return text
+
+
+def _nests(text: str) -> bool:
+    """Tell whether a list is gone through while another is: each level multiplies the time that asking takes."""
+    begins = {found.end() - 1 for found in _MACRO.finditer(text)}
+    open_brackets: list[bool] = []
+    for place, letter in enumerate(text):
+        if letter == "(":
+            if place in begins and True in open_brackets:
+                return True
+            open_brackets.append(place in begins)
+        elif letter == ")" and open_brackets:
+            open_brackets.pop()
+    return False
 
 
 def _parse_mend(text: str) -> str:
