@@ -41,7 +41,7 @@ async def announce(connection: AsyncConnection, tables: MessagingTables, announc
     must be ordered by a lock of the caller (the row of the complaint): the order published is that of the sequence.
     """
     if announcements:
-        await connection.exec_driver_sql(_insert(tables.schema, tables.wake_channel), _columns(announcements))
+        await connection.exec_driver_sql(_insert(tables), _columns(announcements))
 
 
 def lane_of(key: str) -> int:
@@ -66,19 +66,33 @@ def _columns(announcements: Sequence[Announcement]) -> tuple[Sequence[object], .
     )
 
 
-@cache
-def _insert(schema: str, wake_channel: str) -> str:
-    # One statement: the rows and the one notification, which PostgreSQL sends when the transaction commits.
+def insertion(schema: str, *, source: str) -> str:
+    """Return the statement that announces the rows of `source`, in the order of their `ordinality`.
+
+    For a service that stores its state in the same statement; it must also select `waking(schema)` at the end.
+    """
     return f"""
-        WITH announced AS (
-            INSERT INTO "{schema}".outbox
-                (lane, event_id, topic, key, type, source, subject, time, body, traceparent, dead_reason)
-            SELECT lane, event_id, topic, key, type, source, subject, time, body, traceparent, dead_reason
-            FROM unnest($1::smallint[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[],
-                        $8::timestamptz[], $9::bytea[], $10::text[], $11::text[]) WITH ORDINALITY
-                AS a (lane, event_id, topic, key, type, source, subject, time, body, traceparent, dead_reason, ordinal)
-            ORDER BY ordinal
-            ON CONFLICT (event_id, topic) DO NOTHING
-        )
-        SELECT pg_notify('{wake_channel}', '')
-    """  # noqa: S608 - the schema is a constant of the service
+        INSERT INTO "{schema}".outbox
+            (lane, event_id, topic, key, type, source, subject, time, body, traceparent, dead_reason)
+        SELECT lane, event_id, topic, key, type, source, subject, time, body, traceparent, dead_reason
+        FROM {source} ORDER BY ordinality
+        ON CONFLICT (event_id, topic) DO NOTHING
+    """  # noqa: S608 - constants of the service
+
+
+def waking(tables: MessagingTables) -> str:
+    """Return the expression that wakes the relay once the transaction commits."""
+    return f"pg_notify('{tables.wake_channel}', '')"
+
+
+@cache
+def _insert(tables: MessagingTables) -> str:
+    # One statement: the rows and the one notification.
+    return f"""
+        WITH given AS (
+            SELECT * FROM unnest($1::smallint[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[],
+                                 $8::timestamptz[], $9::bytea[], $10::text[], $11::text[]) WITH ORDINALITY
+                AS a (lane, event_id, topic, key, type, source, subject, time, body, traceparent, dead_reason)
+        ), announced AS ({insertion(tables.schema, source="given")})
+        SELECT {waking(tables)}
+    """  # noqa: S608 - constants of the service

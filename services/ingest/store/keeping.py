@@ -1,18 +1,13 @@
-"""Keeps what is not an event: raw deliveries, the quarantine, receipts and files still to fetch."""
+"""Keeps what is no message: the quarantine, receipts and files still to fetch."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.ingest.domain.parcel import Parcel, Quarantined
 
-_DELIVERIES = """
-INSERT INTO ingest.deliveries (delivery_id, received_at, account, size_bytes, head, body, blob_key)
-SELECT * FROM unnest($1::uuid[], $2::timestamptz[], $3::text[], $4::integer[], $5::jsonb[], $6::bytea[], $7::text[])
-"""
 _QUARANTINE = """
 INSERT INTO ingest.quarantine
     (delivery_id, account, received_at, state, cause, detail, items, size_bytes, head, body, blob_key, body_sha256)
@@ -28,22 +23,6 @@ INSERT INTO ingest.media (attachment_id, account, media, state, attempts, next_a
 SELECT a, $2, m, 'waiting', 0, $4 FROM unnest($1::uuid[], $3::text[]) AS t (a, m)
 ON CONFLICT (attachment_id) DO NOTHING
 """
-
-
-async def keep_deliveries(connection: AsyncConnection, parcels: Sequence[Parcel]) -> None:
-    """Keep the raw deliveries of parcels that filed something."""
-    raws = [(p, p.raw) for p in parcels if p.raw]
-    if raws:
-        columns = (
-            [raw.delivery_id for _, raw in raws],
-            [parcel.received_at for parcel, _ in raws],
-            [parcel.account for parcel, _ in raws],
-            [raw.size_bytes for _, raw in raws],
-            [raw.head for _, raw in raws],
-            [raw.body for _, raw in raws],
-            [raw.blob_key for _, raw in raws],
-        )
-        await connection.exec_driver_sql(_DELIVERIES, columns)
 
 
 async def quarantine(connection: AsyncConnection, parcel: Parcel, why: Quarantined) -> bool:

@@ -1,4 +1,4 @@
-"""Files parcels: messages once, their announcements, raw deliveries, counts, all in the caller's transaction."""
+"""Files parcels: their messages, and whatever else they hold, all in the caller's transaction."""
 
 from __future__ import annotations
 
@@ -6,23 +6,14 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-import msgspec
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.ingest.domain.books import Tally
 from services.ingest.domain.parcel import Filing, Known, Outcome, Parcel
 from services.ingest.store import cursors, keeping
 from services.ingest.store.balance import write_down
-from services.ingest.store.tables import messaging
-from shared.contracts.received import MessageReceived
-from shared.messaging.outbox import Announcement, announce
+from services.ingest.store.filing import file_messages
 
-_INSERT_MESSAGES = """
-INSERT INTO ingest.messages (message_id, reference, account, received_at, request_sha256)
-SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::timestamptz[], $5::bytea[])
-ON CONFLICT (message_id) DO NOTHING
-RETURNING message_id
-"""
 _KNOWN_MESSAGES = """
 SELECT message_id, reference, received_at, request_sha256 FROM ingest.messages WHERE message_id = ANY($1::uuid[])
 """
@@ -30,21 +21,12 @@ SELECT message_id, reference, received_at, request_sha256 FROM ingest.messages W
 
 async def file_parcels(connection: AsyncConnection, parcels: Sequence[Parcel], *, now: datetime) -> list[Outcome]:
     """File the parcels in order; of two that hold the same message the first files it and the other knows it."""
-    fresh = await _insert_messages(connection, [f for p in parcels for f in p.filings])
-    tally, outcomes, announcements, kept = Tally(), [], [], []
+    fresh = await file_messages(connection, parcels, on_day=now.date())
+    outcomes = []
     for parcel in parcels:
         filed = _claimed(parcel, fresh)
-        tally.add(parcel.account, "filed", len(filed))
-        tally.add(parcel.account, "duplicate", len(parcel.filings) - len(filed))
-        tally.add(parcel.account, "ignored", parcel.ignored)
-        announcements += [_announcement(f, parcel) for f in filed]
-        if filed and parcel.raw:
-            kept.append(parcel)
         outcomes.append(Outcome(filed={f.event.message_id: f.event.reference for f in filed}, known={}))
-    await announce(connection, messaging, announcements)
-    await keeping.keep_deliveries(connection, kept)
-    await _keep_the_rest(connection, parcels, tally, now=now)
-    await write_down(connection, tally, on_day=now.date())
+    await write_down(connection, await _keep_the_rest(connection, parcels, now=now), on_day=now.date())
     return await _with_known(connection, parcels, outcomes)
 
 
@@ -58,40 +40,11 @@ def _claimed(parcel: Parcel, fresh: set[UUID]) -> list[Filing]:
     return claimed
 
 
-async def _insert_messages(connection: AsyncConnection, filings: Sequence[Filing]) -> set[UUID]:
-    if not filings:
-        return set()
-    # In the order of their ids: two processes that file the same messages wait for each other, not in a circle.
-    rows = sorted({f.event.message_id: f for f in reversed(filings)}.values(), key=lambda f: f.event.message_id)
-    columns = (
-        [f.event.message_id for f in rows],
-        [f.event.reference for f in rows],
-        [f.event.account for f in rows],
-        [f.event.received_at for f in rows],
-        [f.request_sha256 for f in rows],
-    )
-    return set((await connection.exec_driver_sql(_INSERT_MESSAGES, columns)).scalars())
-
-
-def _announcement(filing: Filing, parcel: Parcel) -> Announcement:
-    event = filing.event
-    return Announcement(
-        event_id=event.message_id,
-        topic=MessageReceived.TOPIC,
-        type=MessageReceived.TYPE,
-        source="/ingest",
-        key=filing.key,
-        subject=event.reference,
-        time=event.received_at,
-        body=msgspec.json.encode(event),
-        traceparent=parcel.traceparent,
-    )
-
-
-async def _keep_the_rest(
-    connection: AsyncConnection, parcels: Sequence[Parcel], tally: Tally, *, now: datetime
-) -> None:
+async def _keep_the_rest(connection: AsyncConnection, parcels: Sequence[Parcel], *, now: datetime) -> Tally:
+    """Keep what is no message and return its count; most parcels hold nothing of it."""
+    tally = Tally()
     for parcel in parcels:
+        tally.add(parcel.account, "ignored", parcel.ignored)
         if parcel.quarantined:
             kind = "quarantined" if await keeping.quarantine(connection, parcel, parcel.quarantined) else "duplicate"
             tally.add(parcel.account, kind, parcel.quarantined.items)  # type: ignore[arg-type]
@@ -101,6 +54,7 @@ async def _keep_the_rest(
             await keeping.keep_media(connection, parcel, now=now)
         if parcel.cursor is not None:
             await cursors.move(connection, parcel.account, parcel.cursor, now=now)
+    return tally
 
 
 async def _with_known(connection: AsyncConnection, parcels: Sequence[Parcel], outcomes: list[Outcome]) -> list[Outcome]:

@@ -76,7 +76,7 @@ async def test_a_delivery_that_meets_a_defect_of_ours_behind_its_channel_is_kept
     if where == "packed":
         monkeypatch.setattr(filing, "quoted_references", _defect)
     else:
-        monkeypatch.setattr("services.ingest.store.parcels._announcement", _defect)
+        monkeypatch.setattr("services.ingest.store.filing._given", _defect)
     assert (await deliver(whatsapp, delivery(message("wamid.a")))).status_code == 200
     kept = (await whatsapp.http.get("/v1/deliveries", headers=whatsapp.key)).json()["items"]
     assert [(k["cause"], k["state"]) for k in kept] == [("defect", "quarantined")]
