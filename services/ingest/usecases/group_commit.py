@@ -10,6 +10,7 @@ import asyncio
 import logging
 from collections import deque
 from dataclasses import dataclass
+from typing import cast
 
 from prometheus_client import Histogram
 from sqlalchemy.exc import IntegrityError
@@ -29,6 +30,7 @@ _MOST_ROWS = 500
 _MOST_WAITING = 5_000
 _TRANSACTIONS = 2
 _MANY_ROWS = 100
+_FEW_ROWS = 25
 _PATIENCE_S = 0.05
 _REFERENCE_TRIES = 5
 _DEADLINE_S = 4.5
@@ -54,7 +56,6 @@ class GroupCommit:
         self._unanswered: deque[_Waiting] = deque()
         self._expiry: asyncio.TimerHandle | None = None
         self._arrived = asyncio.Event()
-        self._room = asyncio.Semaphore(_TRANSACTIONS)
         self._groups: set[asyncio.Task[None]] = set()
 
     async def file(self, parcel: Parcel) -> Outcome:
@@ -90,25 +91,36 @@ class GroupCommit:
         try:
             while True:
                 await self._arrived.wait()
-                if len(self._waiting) < _MOST_ROWS:
+                if len(self._waiting) < _FEW_ROWS:
                     await asyncio.sleep(_GATHER_S)
                 await self._let_few_wait()
-                await self._room.acquire()
-                self._start_group()
+                await self._find_room()
+                if self._waiting:
+                    self._start_group()
         finally:
             while self._waiting:
-                await self._room.acquire()
+                await self._find_room()
                 self._start_group()
-            await asyncio.gather(*self._groups)
+            while self._groups:
+                await asyncio.wait(self._groups)
 
     async def _let_few_wait(self) -> None:
         # Beside a transaction under way another halves them both and costs as much again; it is worth that for many,
-        # and for those before whom one is stuck.
-        if self._groups and len(self._waiting) < _MANY_ROWS:
-            await asyncio.wait(self._groups, timeout=_PATIENCE_S, return_when=asyncio.FIRST_COMPLETED)
+        # and for those before whom one is stuck. Otherwise who waits goes with the group that is handed over to.
+        while self._groups and len(self._waiting) < _MANY_ROWS:
+            ended, _ = await asyncio.wait(self._groups, timeout=_PATIENCE_S, return_when=asyncio.FIRST_COMPLETED)
+            if not ended:
+                return
+
+    async def _find_room(self) -> None:
+        while len(self._groups) >= _TRANSACTIONS:
+            await asyncio.wait(self._groups, return_when=asyncio.FIRST_COMPLETED)
 
     def _start_group(self) -> None:
-        group, self._waiting = self._waiting[:_MOST_ROWS], self._waiting[_MOST_ROWS:]
+        # Half of all who are there: while they commit, the process reads what the other half sends. All at once, it
+        # would have nothing to do meanwhile, and everything afterwards.
+        size = min(_MOST_ROWS, max(_FEW_ROWS, len(self._unanswered) // 2))
+        group, self._waiting = self._waiting[:size], self._waiting[size:]
         if not self._waiting:
             self._arrived.clear()
         task = asyncio.create_task(self._commit(group))
@@ -117,8 +129,13 @@ class GroupCommit:
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._groups.discard(task)
-        self._room.release()
         self._forget_answered()
+
+    def _hand_over(self) -> None:
+        # Before the callers get their answers, which takes as long as a commit does.
+        self._groups.discard(cast("asyncio.Task[None]", asyncio.current_task()))
+        if self._waiting and not self._groups:
+            self._start_group()
 
     async def _commit(self, group: list[_Waiting]) -> None:
         _GROUP_SIZE.observe(len(group))
@@ -127,6 +144,7 @@ class GroupCommit:
         except Exception as error:  # noqa: BLE001 - whatever it was, every caller gets an answer
             await self._after_failure(group, error)
             return
+        self._hand_over()
         for waiting, outcome in zip(group, outcomes, strict=True):
             if not waiting.answer.done():
                 waiting.answer.set_result(outcome)
@@ -141,7 +159,7 @@ class GroupCommit:
         else:
             # One parcel that the storage refuses must not cost its neighbours their place.
             for waiting in group:
-                await self._commit([waiting])
+                await self._alone(waiting)
 
     async def _alone(self, waiting: _Waiting) -> None:
         parcel = waiting.parcel

@@ -81,3 +81,12 @@ async def test_what_is_stuck_holds_its_neighbours_up_for_a_moment_only(
     assert groups.sizes == [1, 5]
     groups.stuck.set()
     await first
+
+
+async def test_half_of_those_who_are_there_commit_while_the_others_wait_their_turn(
+    groups: Groups, file: Callable[[], asyncio.Task[Outcome]]
+) -> None:
+    groups.stuck.set()
+    await asyncio.gather(*(file() for _ in range(60)))
+    assert groups.sizes[0] == 30
+    assert sum(groups.sizes) == 60
