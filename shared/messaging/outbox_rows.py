@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import asyncpg
+import msgspec
 
 from shared.messaging.reasons import UNPUBLISHABLE
 
@@ -20,9 +20,11 @@ else:
 _COUNTED_UP_TO = 100_001
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OutboxRow:
-    """An event that waits to be published, and its place: `seq` orders what stands in one lane."""
+class OutboxRow(msgspec.Struct, frozen=True):
+    """An event that waits to be published, and its place: `seq` orders what stands in one lane.
+
+    The columns in their order; a struct, because thousands a second are made of rows.
+    """
 
     lane: int
     seq: int
@@ -82,7 +84,7 @@ class OutboxRows:
         """Return the next events of these lanes, fairly over the lanes, not more than `rows` and about `max_bytes`."""
         per_lane = max(1, rows // 4)  # a lane that is far behind leaves room for the others
         found = await self._connection.fetch(self._take, list(lanes), per_lane, max_bytes, rows)
-        return [OutboxRow(**row) for row in found]
+        return [OutboxRow(*row) for row in found]
 
     async def remove(self, rows: Sequence[OutboxRow]) -> None:
         """Take away what Kafka has; when this does not happen the events are published again, and the inbox notices."""

@@ -29,8 +29,8 @@ _AHEAD = timedelta(minutes=5)
 
 def quoted_references(*texts: str | None) -> tuple[str, ...]:
     """Return what looks like references of ours in the texts, each once, at most five."""
-    found = dict.fromkeys(run for text in texts if text for run in _RUNS.findall(text) if _is_reference(run))
-    return tuple(found)[:_MOST_QUOTED]
+    runs = [run for text in texts if text for run in _RUNS.findall(text)]
+    return tuple(dict.fromkeys(filter(_is_reference, runs)))[:_MOST_QUOTED] if runs else ()
 
 
 def _is_reference(run: str) -> bool:
