@@ -8,7 +8,7 @@ TESTS ?=
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help ready setup setup-browser run stop status reset demo test test-fast check bench chaos fmt new-channel lock
+.PHONY: help ready setup learning setup-browser run stop status reset demo test test-fast check bench chaos fmt new-channel lock
 MAKEFLAGS += --no-print-directory
 
 help: ## list the targets
@@ -20,6 +20,9 @@ ready:
 
 setup: ready ## install what is locked: Python packages and Kafka's jars (the other targets do it by themselves)
 	@$(BIN)/python -m deploy.local fetch
+
+learning: ready ## install what `ascolto classifier` learns with, about 120 MB (it asks for this when it is needed)
+	@$(PYTHON) deploy/local/bootstrap.py learning
 
 setup-browser: ready ## install a Chromium for the browser tests, when there is none
 	@$(BIN)/python -m deploy.local.browser
@@ -39,10 +42,10 @@ status: ready ## what runs, where, and how much memory it takes
 reset: ready ## take the local data away, after asking
 	@$(BIN)/python -m deploy.local reset
 
-test: setup setup-browser ## every test but benchmarks and long chaos, on a private PostgreSQL and Kafka
+test: setup learning setup-browser ## every test but benchmarks and long chaos, on a private PostgreSQL and Kafka
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadscope -m "not bench and not chaos" $(TESTS)
 
-test-fast: ready ## the tests that need neither PostgreSQL nor Kafka
+test-fast: learning ## the tests that need neither PostgreSQL nor Kafka
 	@$(BIN)/python -m pytest -q -m "not bench and not chaos" tests/unit tests/contract shared $(TESTS)
 
 check: ready ## formatting, lint, types, layers, lengths and names
@@ -52,7 +55,7 @@ check: ready ## formatting, lint, types, layers, lengths and names
 	@$(BIN)/lint-imports
 	@$(BIN)/python -m deploy.checks.house
 
-bench: ready ## measure, beside what it is measured against
+bench: learning ## measure, beside what it is measured against
 	@$(BIN)/python -m pytest -m bench -s --timeout 1800 tests/bench $(TESTS)
 
 chaos: ready ## the long fault tests
@@ -65,6 +68,6 @@ fmt: ready ## format and mend what can be mended
 new-channel: ready ## lay out a channel: make new-channel NAME=line
 	@$(BIN)/python -m deploy.new_channel "$(NAME)"
 
-lock: ready ## resolve all dependencies anew: requirements.lock and jgo.lock.toml
+lock: ready ## resolve all dependencies anew: requirements.lock, learning.lock and jgo.lock.toml
 	@$(PYTHON) deploy/local/bootstrap.py lock
 	@$(BIN)/python -m deploy.local lock

@@ -14,7 +14,7 @@ _DRAWERS = re.compile(r"(^|/)(service|utils?|helpers?|manager|models|common|misc
 _LONG_BY_NATURE = re.compile(r"/migrations/versions/|/fixtures/")
 _MACHINE_PATHS = re.compile(r"(?<![\w.])/(?:home|Users|root|work)/[\w.-]+/")
 _INDEXES = re.compile(r"https?://\S*(?:pypi|pythonhosted|maven|npmjs)\S*", re.IGNORECASE)
-_LOCKS = ("requirements.lock", "jgo.lock.toml")
+_LOCKS = ("requirements.lock", "learning.lock", "jgo.lock.toml")
 
 
 def main() -> int:

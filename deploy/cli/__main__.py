@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
-from deploy.cli import rulebook
+from deploy.cli import classifier, rulebook
 
 
 class Command(Protocol):
@@ -18,7 +18,7 @@ class Command(Protocol):
         ...
 
 
-COMMANDS: tuple[Command, ...] = (rulebook,)
+COMMANDS: tuple[Command, ...] = (rulebook, classifier)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -20,8 +20,10 @@ CHECKOUT = Path(__file__).resolve().parents[2]
 VENV = CHECKOUT / ".venv"
 LOCAL = CHECKOUT / ".local"
 LOCK = CHECKOUT / "requirements.lock"
+LEARNING = CHECKOUT / "learning.lock"  # what the classifier learns with, as large as all the rest
 LOG = LOCAL / "log" / "setup.log"
 STAMP = VENV / ".locked"
+LEARNING_STAMP = VENV / ".learning"
 UV_LOCK = Path(__file__).with_name("uv.requirements.txt")
 OLDEST = (3, 11)
 
@@ -38,6 +40,8 @@ def main() -> int:
                 lock_anew()
             elif not is_up_to_date():
                 set_up()
+            if sys.argv[1:] == ["learning"]:
+                add_learning()
     except Missing as missing:
         print(f"Cannot set up: {missing}", file=sys.stderr)
         return 1
@@ -70,13 +74,26 @@ def set_up() -> None:
     print(f"  installed in {time.monotonic() - began:.0f} s", flush=True)
 
 
+def add_learning() -> None:
+    """Add what the classifier learns with, unless it is there; an environment made anew has it no more."""
+    wanted = fingerprint() + hashlib.sha256(LEARNING.read_bytes()).hexdigest()
+    if LEARNING_STAMP.exists() and LEARNING_STAMP.read_text() == wanted:
+        return
+    print("What the classifier learns with, from learning.lock (once, about 120 MB) ...", flush=True)
+    install = [find_uv(), "pip", "install", "--quiet", "--require-hashes", "--python", str(VENV / "bin" / "python")]
+    run([*install, "-r", str(LEARNING)], what="install what learning.lock names")
+    LEARNING_STAMP.write_text(wanted)
+
+
 def lock_anew() -> None:
     """Resolve all dependencies to their newest versions; without the addresses they come from."""
     LOG.parent.mkdir(parents=True, exist_ok=True)
     LOG.write_text("")
-    common = ["--quiet", "--universal", "--generate-hashes", "--no-annotate", "--upgrade"]
+    common = ["--quiet", "--universal", "--generate-hashes", "--no-annotate", "--no-header", "--upgrade"]
     command = [find_uv(), "pip", "compile", *common, "pyproject.toml", "--group", "dev", "-o", LOCK.name]
     run(command, what="resolve the dependencies")
+    apart = ["--group", "pyproject.toml:learning", "-c", LOCK.name, "--python-version", "3.11", "-o", LEARNING.name]
+    run([find_uv(), "pip", "compile", *common, *apart], what="resolve what the classifier learns with")
 
 
 def is_sound(python: Path) -> bool:
