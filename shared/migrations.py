@@ -21,6 +21,7 @@ logger = logging.getLogger(__name__)
 
 _SERVICES = Path(__file__).resolve().parent.parent / "services"
 _LOCK = 4_201_026
+"""An advisory lock: each kind of ours has its own number, `4_201_0..`; a search for that finds those taken."""
 _CONNECTION = "connection"
 
 

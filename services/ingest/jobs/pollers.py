@@ -29,6 +29,7 @@ logger = logging.getLogger(__name__)
 
 _TOGETHER = 16
 _LOCKS = 4_201_028
+"""The first half of each account's advisory lock; see shared/migrations.py for the numbers."""
 _LOOK_S = 3.0
 _SHORTEST_REST, _LONGEST_REST = timedelta(seconds=2), timedelta(seconds=60)
 _STANDBY_S = 5.0

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 _AHEAD_DAYS = 3
 _LOCK = 4_201_027
+"""An advisory lock; see shared/migrations.py for the numbers."""
 _PARTITIONS = """
 SELECT c.relname FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
 WHERE i.inhparent = 'ingest.deliveries'::regclass AND c.relname ~ '^deliveries_[0-9]{8}$'

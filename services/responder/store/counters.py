@@ -14,6 +14,7 @@ RATES = ("arrived", "resolved")
 
 _FOLD_ROWS = 50_000
 _LOCK = 4_201_031
+"""An advisory lock; see shared/migrations.py for the numbers."""
 
 
 class Place(NamedTuple):
