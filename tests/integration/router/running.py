@@ -29,7 +29,7 @@ WITHIN_S = 20.0
 
 @dataclass(frozen=True, slots=True)
 class Keys:
-    """Keys of tests: `key-a-b` holds the scopes a and b."""
+    """Keys of tests: `key+a+b` holds the scopes a and b."""
 
     async def principal(self, key: str) -> Principal | None:
         """Return the holder of the scopes that the key names."""
