@@ -155,7 +155,7 @@ async def _read(url: str) -> dict[str, Any]:
             "routed": await connection.fetch("SELECT reference FROM router.complaints"),
             "work": await connection.fetch("SELECT reference FROM responder.work"),
             "outboxes": {s: await connection.fetchval(f"SELECT count(*) FROM {s}.outbox") for s in schemas},
-            "dead": {s: await connection.fetchval(f"SELECT count(*) FROM {s}.dead_letters") for s in schemas[1:]},
+            "dead": {s: await connection.fetchval(f"SELECT count(*) FROM {s}.dead_letters") for s in schemas},
             "clocks": await connection.fetch(
                 "SELECT w.reference, w.policy, c.* FROM responder.clocks c JOIN responder.work w USING (complaint_id)"
             ),

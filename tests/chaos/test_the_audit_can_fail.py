@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import pytest
 from tests.chaos import audit as audits
 from tests.chaos.audit import Broken, audit
 from tests.chaos.load import Load
+from tests.chaos.replay import replay_topic
 from tests.integration.messaging.own_database import OwnDatabase, own_database
 from tests.support.house import House, running_house
 from tests.support.outside import Outside
@@ -50,6 +52,21 @@ def test_an_intake_that_knows_no_message_again_is_noticed(own_house: House, outs
     load.again()
     with pytest.raises(Broken, match=r"^B:"):
         audit(own_house, load.acknowledged, outside=outside)
+
+
+def test_behind_the_consumers_inbox_stands_a_second_line(own_house: House, outside: Outside) -> None:
+    # A seed that the audit does not notice, because nothing breaks: what the router and the responder store is named
+    # by what it came from, so handling an event again stores nothing anew. Intake's own inbox is the seed above.
+    own_house.restart("router", "responder", extra=seeded("no_inbox"))
+    with Load(own_house, count=30) as load:
+        pass
+    audit(own_house, load.acknowledged, outside=outside)
+    own_house.stop("router", "responder")
+    replay_topic(own_house, "complaints.received.v1", group="router")
+    replay_topic(own_house, "complaints.routed.v1", group="responder")
+    own_house.start("router", "responder", extra=seeded("no_inbox"))
+    time.sleep(5)
+    audit(own_house, load.acknowledged, outside=outside)
 
 
 def test_offsets_before_the_transaction_are_noticed(own_house: House, outside: Outside) -> None:
