@@ -56,7 +56,7 @@ check: ready ## formatting, lint, types, layers, lengths and names
 	@$(BIN)/python -m deploy.checks.house
 
 bench: learning ## measure, beside what it is measured against
-	@$(BIN)/python -m pytest -m bench -s --timeout 1800 tests/bench $(TESTS)
+	@$(BIN)/python -m pytest -m bench -s --timeout 1800 tests/bench tests/unit/router $(TESTS)
 
 chaos: ready ## the long fault tests
 	@$(BIN)/python -m pytest -m chaos --timeout 900 tests/chaos tests/integration $(TESTS)
