@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field
 from services.responder.api.inputs import Instant, Said
 from services.responder.api.parts import parts
 from services.responder.usecases.receipts import VendorReceipt
+from shared.faults import TryLater
 from shared.web.access import house_only
 
 routes = APIRouter(prefix="/internal", dependencies=[Depends(house_only)], include_in_schema=False)
@@ -33,8 +34,11 @@ class ToldReceipts(BaseModel):
 
 @routes.post("/receipts")
 async def receipts(body: ToldReceipts, request: Request) -> dict[str, int]:
-    """Record what vendors tell; told twice it changes nothing. Returns how many speak of messages of ours."""
-    at, known = parts(request), 0
+    """Record what vendors tell; told twice it changes nothing. Returns how many speak of messages of ours.
+
+    503 when one may speak of what is being sent just now; the others are recorded all the same, and all are told again.
+    """
+    at, known, early = parts(request), 0, None
     for told in body.items:
         receipt = VendorReceipt(
             account=told.account,
@@ -43,5 +47,10 @@ async def receipts(body: ToldReceipts, request: Request) -> dict[str, int]:
             at=told.at or at.clock.now(),
             detail=told.detail,
         )
-        known += await at.desk.note(receipt)
+        try:
+            known += await at.desk.note(receipt)
+        except TryLater as later:
+            early = later
+    if early is not None:
+        raise early
     return {"told": len(body.items), "known": known}

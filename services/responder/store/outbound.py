@@ -87,6 +87,14 @@ async def by_provider_id(connection: AsyncConnection, *, account: str, provider_
     return read_row(rows[0]) if rows else None
 
 
+async def is_sending(connection: AsyncConnection, *, account: str) -> bool:
+    """Tell whether a message is on its way to the account's vendor, so that its id there is not known yet."""
+    rows = await fetch(
+        connection, "SELECT 1 FROM responder.outbound WHERE account = $1 AND state = 'sending' LIMIT 1", (account,)
+    )
+    return bool(rows)
+
+
 async def by_key(connection: AsyncConnection, *, complaint: UUID, key: str) -> Outbound | None:
     """Return the reply that was asked for under this idempotency key."""
     rows = await fetch(

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime
-from typing import Literal
+from datetime import datetime, timedelta
+from typing import Final, Literal
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -15,6 +15,10 @@ from services.responder.domain.work import WorkState
 from services.responder.store import outbound, work
 from services.responder.store.outbound import Outbound
 from services.responder.usecases.changes import Journal, record
+from shared.faults import TryLater
+
+_MAY_OVERTAKE: Final = timedelta(minutes=1)
+"""How long a receipt may be ahead of our own record of the sending; an attempt takes 20 s at most."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,12 +33,17 @@ class VendorReceipt:
 
 
 async def note_receipt(engine: AsyncEngine, receipt: VendorReceipt, *, now: datetime) -> bool:
-    """Record the receipt and return whether it speaks of a message of ours; told twice it changes nothing."""
+    """Record the receipt and return whether it speaks of a message of ours; told twice it changes nothing.
+
+    TryLater: it may speak of a message that is being sent just now, whose id the vendor has not told us yet.
+    """
     async with engine.begin() as connection:
         message = await outbound.by_provider_id(
             connection, account=receipt.account, provider_message_id=receipt.provider_message_id
         )
         if message is None:
+            if now - receipt.at < _MAY_OVERTAKE and await outbound.is_sending(connection, account=receipt.account):
+                raise TryLater("a message of this account is being sent")
             return False
         held = (await work.lock(connection, [message.complaint_id])).get(message.complaint_id)
         message = (await outbound.lock(connection, [message.outbound_id]))[message.outbound_id]

@@ -192,22 +192,3 @@ async def test_while_the_router_is_away_the_complaint_is_still_shown(
     shown = await responder.complaint(routed)
     assert shown["messages_available"] is False
     assert [m["unavailable"] for m in shown["messages"]] == [True]
-
-
-async def test_receipts_of_the_vendor_are_noted_once(responder: RunningResponder) -> None:
-    routed = await _opened(responder)
-    await responder.acknowledged(routed)
-    (name,) = await responder.rows("SELECT provider_message_id AS id FROM responder.outbound")
-    receipt = {"account": "wa", "provider_message_id": name.id, "state": "delivered", "at": None, "detail": None}
-    house = {"Authorization": f"Bearer {responder.settings.service_token}"}
-    for _ in range(2):
-        told = await responder.http.post(
-            "/internal/receipts",
-            json={"items": [receipt, receipt | {"provider_message_id": "another"}]},
-            headers=house,
-        )
-        assert told.json() == {"told": 2, "known": 1}
-    assert (await responder.complaint(routed))["acknowledgement"]["state"] == "delivered"
-    assert (await responder.kinds(routed)).count("acknowledgement_delivered") == 1
-    outsider = await responder.http.post("/internal/receipts", json={"items": []})
-    assert outsider.status_code == 404
