@@ -54,6 +54,39 @@ async def test_a_breach_fires_once_within_a_second_with_four_workers(
     assert max(lags) < 1.0
 
 
+async def test_a_warning_comes_once_and_within_a_second(responder: RunningResponder, neighbours: Neighbours) -> None:
+    neighbours.vendor = lambda _calls: 503
+    first = RoutedComplaint()
+    await responder.feed(first.opened())
+    clock = await responder.clock(first, "acknowledge")
+    ahead = datetime.fromisoformat(clock["at_risk_at"]) - datetime.fromisoformat(clock["started_at"])
+    warned_at = SystemClock().now().replace(microsecond=0) + timedelta(seconds=3)
+    complaints = [RoutedComplaint(to=f"3933300{n:05}", received_at=warned_at - ahead) for n in range(20)]
+    promises = responder.assembled.parts.desk.promises
+    workers = [Timers(engine=responder.engine, promises=promises, clock=SystemClock(), batch=10) for _ in range(3)]
+    tasks = [asyncio.create_task(worker.run()) for worker in workers]
+    await responder.feed(*(routed.opened() for routed in complaints))
+
+    async def all_warned() -> bool:
+        return len(await _warnings(responder)) >= len(complaints)
+
+    await until("all warned", all_warned, within_s=8)
+    await asyncio.sleep(1)  # a second warning would have come by now
+    for worker in workers:
+        await worker.stop()
+    await asyncio.gather(*tasks)
+    warnings = await _warnings(responder)
+    assert sorted(told.complaint_id for told, _ in warnings) == sorted(routed.complaint_id for routed in complaints)
+    assert {told.at - warned_at for told, _ in warnings} == {timedelta()}
+    assert all(0 <= (announced_at - told.at).total_seconds() < 1.0 for told, announced_at in warnings)
+
+
+async def _warnings(responder: RunningResponder) -> list[tuple[ComplaintProgress, datetime]]:
+    rows = await responder.rows("SELECT announced_at, body FROM responder.outbox")
+    told = [(msgspec.json.decode(row.body, type=ComplaintProgress), row.announced_at) for row in rows]
+    return [(one, at) for one, at in told if (one.kind, one.clock) == ("at_risk", "acknowledge")]
+
+
 async def test_nothing_fires_before_its_instant(responder: RunningResponder, neighbours: Neighbours) -> None:
     neighbours.vendor = lambda _calls: 503
     routed = RoutedComplaint(received_at=datetime.now(UTC) - ALLOWED + timedelta(seconds=2))  # noqa: TID251
