@@ -79,7 +79,22 @@ def test_an_edit_stands_beside_the_first_words(porch: Porch, responder: httpx.Cl
     assert len(comment.answers()) == 1
 
 
-def _kinds(responder: httpx.Client, reference: str) -> list[str]:
+def test_a_comment_that_is_taken_away_stays_a_complaint(
+    porch: Porch, responder: httpx.Client, router: httpx.Client
+) -> None:
+    comment = _comment(porch)
+    comment.tell("add", FIRST)
+    reference = only_complaint(responder, comment.account)["reference"]
+    comment.tell("remove", "")
+    kinds = until("in the ledger", lambda: _kinds(responder, reference, "message_removed"), within_s=30)
+    assert kinds.count("message_removed") == 1
+    [message] = whole(router, reference)["messages"]
+    assert (message["text"], bool(message["removed_at"])) == (FIRST, True)
+    assert whole(responder, reference)["state"] == "open"
+    assert len(complaints(responder, comment.account)) == 1
+
+
+def _kinds(responder: httpx.Client, reference: str, wanted: str = "message_edited") -> list[str]:
     items = responder.get(f"/v1/complaints/{reference}/timeline").json()["items"]
     kinds = [entry["kind"] for entry in items]
-    return kinds if "message_edited" in kinds else []
+    return kinds if wanted in kinds else []

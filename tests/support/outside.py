@@ -26,6 +26,8 @@ class Call(NamedTuple):
     path: str
     media_type: str
     body: bytes
+    answered: dict[str, Any]
+    """What it was answered: the vendor's own ids of the message."""
 
     @property
     def fields(self) -> dict[str, Any]:
@@ -44,6 +46,8 @@ class Outside:
     relay_url: str = ""
     calls: list[Call] = field(default_factory=list)
     mails: list[EmailMessage] = field(default_factory=list)
+    files: dict[str, bytes] = field(default_factory=dict)
+    """What the vendor keeps, by the id that it tells us."""
     relay_refuses: bool = False
     """Whether the relay takes no mail for now, as one whose disk is full."""
 
@@ -80,14 +84,26 @@ def _vendor(world: Outside) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers.get("content-length", 0)))
-            world.calls.append(Call(self.path, self.headers.get("content-type", ""), body))
             given = {"messages": [{"id": f"wamid.{secrets.token_hex(6)}"}], "id": secrets.token_hex(6)}
-            answer = json.dumps(given | {"sid": f"SM{secrets.token_hex(16)}", "status": "queued"}).encode()
+            given |= {"sid": f"SM{secrets.token_hex(16)}", "status": "queued"}
+            world.calls.append(Call(self.path, self.headers.get("content-type", ""), body, given))
+            self._answer(json.dumps(given).encode())
+
+        def do_GET(self) -> None:
+            kept = self.path.partition("?")[0].rpartition("/")[2]
+            if kept not in world.files:
+                self.send_error(404)
+            elif "/files/" in self.path:
+                self._answer(world.files[kept], media_type="application/octet-stream")
+            else:
+                self._answer(json.dumps({"id": kept, "url": f"{world.vendor_url}/files/{kept}"}).encode())
+
+        def _answer(self, body: bytes, *, media_type: str = "application/json") -> None:
             self.send_response(200)
-            self.send_header("content-type", "application/json")
-            self.send_header("content-length", str(len(answer)))
+            self.send_header("content-type", media_type)
+            self.send_header("content-length", str(len(body)))
             self.end_headers()
-            self.wfile.write(answer)
+            self.wfile.write(body)
 
         def log_message(self, *_: object) -> None:
             """Say nothing."""
