@@ -87,7 +87,7 @@ def _again(form: Account, request: Request, delivery: Delivery, *, errors: tuple
 def _thanks(at: Parts, form: Account, request: Request, taken: Taken) -> HTMLResponse:
     filing = taken.parcel.filings[0] if taken.parcel.filings else None
     if filing is None:
-        raise Problem(status=503, detail="what you wrote is kept, and a person will read it; no reference yet")
+        raise Problem(status=500, detail="what you wrote is kept, and a person will read it; no reference yet")
     event = filing.event
     reference = taken.outcome.filed.get(event.message_id, event.reference)
     page = rendering.render_thanks(

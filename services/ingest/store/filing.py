@@ -21,7 +21,7 @@ from shared.messaging.outbox import insertion, lane_of, waking
 
 _ANNOUNCED = f"""(
     SELECT given.*, message_id AS event_id, '{MessageReceived.TOPIC}' AS topic, '{MessageReceived.TYPE}' AS type,
-           '/ingest' AS source, reference AS subject, received_at AS time, NULL AS dead_reason
+           'ascolto/ingest' AS source, reference AS subject, received_at AS time, NULL AS dead_reason
     FROM given JOIN fresh USING (message_id)
 ) AS announced"""  # noqa: S608 - constants of the contract
 
