@@ -15,6 +15,7 @@ from services.responder.console import routes as console
 from services.responder.jobs.readiness import firing, sending
 from services.responder.settings import ResponderSettings
 from services.responder.store.tables import messaging
+from services.responder.usecases.follow_rulebook import EVERY_S
 from shared.clock import SystemClock
 from shared.contracts.topics import ROUTED
 from shared.messaging.consumer import Consumer
@@ -30,7 +31,7 @@ from shared.web.outgoing_http import new_house_client, new_vendor_client
 from shared.web.own_process import OwnProcess
 from shared.web.remote_keys import RemoteKeyRing
 from shared.web.sessions import Sessions
-from shared.web.tasks import keep_running
+from shared.web.tasks import every, keep_running
 
 _CLOCK = SystemClock()
 _APIS = (complaints, actions, replies, steps, queue_health, dead_letters, internal, console)
@@ -99,7 +100,7 @@ class Running:
             )
             app.state.assembled = assembled
             app.state.parts = assembled.parts
-            app.state.rulebook = self._rulebook
+            app.state.promises = assembled.parts.desk.promises
             app.state.access = Access(keys=keys, service_token=settings.service_token, sessions=Sessions(settings.key))
             await self._start(stack, assembled)
             yield
@@ -118,6 +119,8 @@ class Running:
             clock=_CLOCK,
         )
         await stack.enter_async_context(keep_running(watch_loop_lag()))
+        following = every(EVERY_S, assembled.follower.follow, name="follow the rulebook")
+        await stack.enter_async_context(keep_running(following))
         # In this order, so that at the end nothing new is taken in before what is in hand has left.
         await stack.enter_async_context(keep_running(self._relay.run(), stop=self._relay.stop))
         for job in (assembled.housekeeping, assembled.timers, assembled.sender, consumer):

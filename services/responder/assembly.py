@@ -19,6 +19,7 @@ from services.responder.usecases.accounts import Accounts
 from services.responder.usecases.acknowledge import Acknowledging
 from services.responder.usecases.complaint_view import Reader
 from services.responder.usecases.desk import Desk
+from services.responder.usecases.follow_rulebook import RulebookFollower
 from services.responder.usecases.key_labels import KeyLabels
 from services.responder.usecases.live_health import LiveHealth
 from services.responder.usecases.promises import Promises
@@ -56,6 +57,7 @@ class Assembled:
     sender: Sender
     timers: Timers
     housekeeping: Housekeeping
+    follower: RulebookFollower
 
 
 def assemble(ground: Ground) -> Assembled:
@@ -65,9 +67,15 @@ def assemble(ground: Ground) -> Assembled:
     acknowledging = Acknowledging(
         promises=promises, channels=channels, organisation=ground.settings.organisation
     )  # fmt: skip
+    follower = RulebookFollower(
+        http=ground.house_http,
+        router_url=ground.settings.router_url.rstrip("/"),
+        service_token=ground.settings.service_token,
+        promises=promises,
+    )
     return Assembled(
         parts=_parts(ground, promises, channels),
-        routed=RoutedHandler(promises=promises, acknowledging=acknowledging),
+        routed=RoutedHandler(promises=promises, acknowledging=acknowledging, follower=follower),
         sender=Sender(
             engine=engine,
             courier=_courier(ground, channels),
@@ -77,6 +85,7 @@ def assemble(ground: Ground) -> Assembled:
         ),
         timers=Timers(engine=engine, promises=promises, clock=clock),
         housekeeping=Housekeeping(engine=engine, clock=clock),
+        follower=follower,
     )
 
 

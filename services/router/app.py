@@ -10,7 +10,7 @@ from fastapi import FastAPI
 from sqlalchemy.ext.asyncio import AsyncEngine
 from starlette.types import ASGIApp
 
-from services.router.api import complaints, dead_letters, internal, moves, rulebooks
+from services.router.api import complaints, dead_letters, internal, moves, published, rulebooks, simulations
 from services.router.api.parts import Parts
 from services.router.consumers.progress import learn_progress
 from services.router.consumers.received import FileReceived
@@ -20,8 +20,10 @@ from services.router.store.tables import messaging
 from services.router.usecases.files import Files
 from services.router.usecases.links import Linker
 from services.router.usecases.move import Mover
-from services.router.usecases.rulebook_shelf import RulebookShelf
+from services.router.usecases.publish_rulebook import Publisher
+from services.router.usecases.rulebook_shelf import FOLLOW_EVERY_S, RulebookShelf
 from services.router.usecases.show import Shower
+from services.router.usecases.simulate_rulebook import Simulator
 from shared.blobs import Blobs
 from shared.clock import SystemClock
 from shared.contracts.topics import PROGRESS, RECEIVED, Topic
@@ -44,7 +46,7 @@ from shared.web.tasks import every, keep_running
 from shared.workers import Workers
 
 _CLOCK = SystemClock()
-_APIS = (complaints, moves, rulebooks, dead_letters, internal)
+_APIS = (complaints, moves, rulebooks, published, simulations, dead_letters, internal)
 # Longer than Kafka keeps the topics that are read: an event that comes again must still be known.
 _INBOX_KEPT = timedelta(days=45)
 
@@ -73,12 +75,14 @@ def build(settings: RouterSettings) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with AsyncExitStack() as stack:
             stack.push_async_callback(engine.dispose)
-            workers = Workers()
+            workers, simulating = Workers(), Workers(size=settings.simulating_processes)
             stack.push_async_callback(workers.stop)
+            stack.push_async_callback(simulating.stop)
             http = await stack.enter_async_context(new_house_client())
             keys = RemoteKeyRing(http=http, ingest_url=settings.ingest_url, service_token=settings.service_token)
             app.state.access = Access(keys=keys, service_token=settings.service_token)
-            app.state.parts = _parts(settings, engine, shelf, workers)
+            app.state.parts = made = _parts(settings, engine, shelf, workers, simulating)
+            stack.push_async_callback(made.simulator.stop)
             await _start_jobs(stack, settings, engine, shelf)
             await stack.enter_async_context(keep_running(watch_loop_lag()))
             # Stopped in the opposite order: first no more records, then the relay tells what they caused.
@@ -116,8 +120,14 @@ def _consumer(
     )
 
 
-def _parts(settings: RouterSettings, engine: AsyncEngine, shelf: RulebookShelf, workers: Workers) -> Parts:
+def _parts(
+    settings: RouterSettings, engine: AsyncEngine, shelf: RulebookShelf, workers: Workers, simulating: Workers
+) -> Parts:
     shower = Shower(engine=engine, root_path=settings.root_path)
+    publisher = Publisher(
+        engine=engine, clock=_CLOCK, shelf=shelf, workers=workers, second_person=settings.rulebook_second_person
+    )
+    simulator = Simulator(engine=engine, clock=_CLOCK, publisher=publisher, checks=workers, workers=simulating)
     return Parts(
         clock=_CLOCK,
         shower=shower,
@@ -126,6 +136,8 @@ def _parts(settings: RouterSettings, engine: AsyncEngine, shelf: RulebookShelf, 
         files=Files(blobs=Blobs(settings.blob_url), shower=shower),
         dead_letters=DeadLetters(engine=engine, tables=messaging, clock=_CLOCK),
         shelf=shelf,
+        publisher=publisher,
+        simulator=simulator,
         workers=workers,
     )
 
@@ -144,6 +156,7 @@ async def _start_jobs(
 
     recurring = {
         "open the rulebook": (5.0, shelf.open),
+        "follow the rulebook": (FOLLOW_EVERY_S, shelf.follow),
         "settle early messages": (early.EVERY_S, settle_early),
         "index words": (words.EVERY_S, lambda: words.index_words(engine)),
         "prune the inbox": (86_400.0, prune),

@@ -112,7 +112,7 @@ async def _page(request: Request, template: str, **values: Any) -> Response:
 
 
 def _rendered(request: Request, template: str, *, status: int = 200, **values: Any) -> HTMLResponse:
-    words = vocabulary(request.app.state.rulebook)
+    words = vocabulary(request.app.state.promises.rulebook)
     text = _pages.get_template(template).render(root=_root(request), vocabulary=words, **values)
     return HTMLResponse(text, status, _HEADERS)
 

@@ -9,6 +9,7 @@ import msgspec
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.responder.usecases.acknowledge import Acknowledging
+from services.responder.usecases.follow_rulebook import RulebookFollower
 from services.responder.usecases.promises import Promises
 from services.responder.usecases.take_over import take_over
 from shared.contracts.routed import ComplaintRouted
@@ -21,15 +22,18 @@ _decoder = msgspec.json.Decoder(ComplaintRouted)
 class RoutedHandler:
     """Settles records of the router."""
 
-    def __init__(self, *, promises: Promises, acknowledging: Acknowledging) -> None:
+    def __init__(self, *, promises: Promises, acknowledging: Acknowledging, follower: RulebookFollower) -> None:
         self._promises = promises
+        self._follower = follower
         self._acknowledging = acknowledging
 
     async def __call__(self, connection: AsyncConnection, records: Sequence[Record], *, now: datetime) -> None:
         """Record what the batch means; `Unprocessable` when a record is not what the contract says."""
+        changes = [_decoded(record) for record in records]
+        await self._follower.meet({change.decision.rulebook for change in changes})
         await take_over(
             connection,
-            [_decoded(record) for record in records],
+            changes,
             traces={record.event_id: record.traceparent for record in records},
             promises=self._promises,
             acknowledging=self._acknowledging,

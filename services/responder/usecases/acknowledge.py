@@ -25,7 +25,6 @@ from shared.channel.port import Channel, Sends
 from shared.contracts.parts import ReplyAddress
 from shared.contracts.routed import ComplaintRouted
 from shared.ids import event_id
-from shared.rulebook.queues import QueuesFile
 
 _WITHHELD = Counter("acknowledgements_withheld_total", "Acknowledgements that were not sent.", ["reason"])
 _AT_ONCE: Final = 25
@@ -50,8 +49,6 @@ class Acknowledging:
         self._promises = promises
         self._channels = channels
         self._organisation = organisation
-        rulebook = promises.rulebook
-        self._queues = QueuesFile(triage=rulebook.triage, queues=dict(rulebook.queues))
 
     async def decide(
         self,
@@ -110,7 +107,7 @@ class Acknowledging:
         return facts_of(
             state,
             taxonomy=rulebook.taxonomy,
-            queues=self._queues,
+            queues=self._promises.queues_file,
             terms=self._promises.terms(state),
             language=rulebook.templates.language_for(state.language),
             organisation=self._organisation,

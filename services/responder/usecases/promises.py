@@ -1,9 +1,11 @@
-"""The rulebook as the responder uses it: terms, steps and words, made ready once."""
+"""The rulebook as the responder uses it: terms, steps and words, made ready once for each edition."""
 
 from __future__ import annotations
 
 import logging
+from collections import deque
 from collections.abc import Sequence
+from typing import Final, Literal
 
 from services.responder.domain.outcomes import Vocabulary
 from services.responder.domain.terms import Terms, terms_of
@@ -12,15 +14,29 @@ from services.responder.domain.working_time import WorkingHours
 from shared.faults import Unprocessable
 from shared.rulebook.load import Rulebook
 from shared.rulebook.playbooks import PlaybookStep
+from shared.rulebook.queues import QueuesFile
 
 logger = logging.getLogger(__name__)
+
+_EARLIER: Final = 4
+"""How many rulebooks before the present one are held, for decisions that were made by them and come only now."""
 
 
 class Promises:
     """What the rulebook promises, by name."""
 
     def __init__(self, rulebook: Rulebook) -> None:
+        self._earlier: deque[Rulebook] = deque(maxlen=_EARLIER)
+        self._hold(rulebook)
+
+    def take(self, rulebook: Rulebook) -> None:
+        """Promise by another rulebook from now on; dates that were promised stay."""
+        self._earlier.appendleft(self.rulebook)
+        self._hold(rulebook)
+
+    def _hold(self, rulebook: Rulebook) -> None:
         self.rulebook = rulebook
+        self.queues_file = QueuesFile(triage=rulebook.triage, queues=dict(rulebook.queues))
         self._terms: dict[tuple[str, str | None], Terms] = {}
         self.vocabulary = Vocabulary(
             outcomes=frozenset(rulebook.taxonomy.outcomes),
@@ -28,6 +44,11 @@ class Promises:
             redress=frozenset(rulebook.taxonomy.redress),
             reopen_reasons=frozenset(rulebook.taxonomy.reopen_reasons),
         )
+
+    @property
+    def versions(self) -> frozenset[str]:
+        """The versions that are held: the present one and a few before."""
+        return frozenset(one.version for one in (self.rulebook, *self._earlier))
 
     @property
     def queues(self) -> Sequence[str]:
@@ -41,10 +62,14 @@ class Promises:
 
     def opening_terms(self, policy: str, *, queue: str) -> Terms:
         """Return the terms that a new complaint gets; `Unprocessable` when the rulebook here does not hold them."""
-        if policy not in self.rulebook.policies:
+        rulebook = self._that_has("policies", policy)
+        if rulebook is None:
             raise Unprocessable(f"the rulebook here has no policy {policy!r}: deploy it, then replay")
-        known = self.rulebook.queues.get(queue)
-        return self._made(policy, known.calendar if known else None)
+        known = rulebook.queues.get(queue)
+        calendar = known.calendar if known else None
+        if rulebook is not self.rulebook:
+            return terms_of(rulebook.policies[policy], rulebook.calendars, calendar=calendar)
+        return self._made(policy, calendar)
 
     def terms(self, state: WorkState) -> Terms:
         """Return the terms of a complaint at hand: its policy by the hours its clocks were started with.
@@ -75,7 +100,11 @@ class Promises:
 
     def steps(self, playbook: str) -> tuple[PlaybookStep, ...]:
         """Return the steps of a playbook; `Unprocessable` when the rulebook here does not hold it."""
-        try:
-            return self.rulebook.playbooks[playbook].steps
-        except KeyError:
-            raise Unprocessable(f"the rulebook here has no playbook {playbook!r}: deploy it, then replay") from None
+        rulebook = self._that_has("playbooks", playbook)
+        if rulebook is None:
+            raise Unprocessable(f"the rulebook here has no playbook {playbook!r}: deploy it, then replay")
+        return rulebook.playbooks[playbook].steps
+
+    def _that_has(self, part: Literal["policies", "playbooks"], name: str) -> Rulebook | None:
+        """Return the newest rulebook that holds it: a decision may be older than the present one."""
+        return next((one for one in (self.rulebook, *self._earlier) if name in getattr(one, part)), None)

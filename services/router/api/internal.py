@@ -18,3 +18,11 @@ async def filed_in(message_id: UUID, request: Request) -> dict[str, Any]:
     """Tell which complaint a message was filed in: its own, or the one that it joined."""
     with told():
         return {"reference": await parts(request).shower.filed_in(message_id)}
+
+
+@routes.get("/rulebook")
+async def rulebook_in_force(request: Request, known: str | None = None) -> dict[str, Any]:
+    """Tell the version in force, and its files unless it is the one that is known."""
+    publisher = parts(request).publisher
+    version = await publisher.present()
+    return {"version": version, "files": None if version == known else await publisher.files(version)}

@@ -11,9 +11,11 @@ from fastapi import Request
 from services.router.usecases.files import Files
 from services.router.usecases.links import Linker
 from services.router.usecases.move import Mover
-from services.router.usecases.refusals import Conflict, Invalid, NotFound
+from services.router.usecases.publish_rulebook import Publisher
+from services.router.usecases.refusals import Conflict, Invalid, NotFound, Unfit
 from services.router.usecases.rulebook_shelf import RulebookShelf
 from services.router.usecases.show import Shower
+from services.router.usecases.simulate_rulebook import Simulator
 from shared.clock import Clock
 from shared.messaging.dead_letter_desk import DeadLetters
 from shared.web.problems import Problem
@@ -31,6 +33,8 @@ class Parts:
     files: Files
     dead_letters: DeadLetters
     shelf: RulebookShelf
+    publisher: Publisher
+    simulator: Simulator
     workers: Workers
 
 
@@ -51,3 +55,5 @@ def told() -> Iterator[None]:
         raise Problem(status=409, detail=str(error)) from None
     except Invalid as error:
         raise Problem(status=422, detail="a field names something that does not exist", errors=error.errors) from None
+    except Unfit as error:
+        raise Problem(status=422, detail=str(error), errors=error.errors) from None

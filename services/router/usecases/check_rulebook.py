@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from services.router.usecases.try_tests import try_tests
+from shared.rulebook.bundle import laid_out
 from shared.rulebook.in_force import not_in_force
 from shared.rulebook.load import RulebookInvalid, load
 from shared.rulebook.oversights import oversights
@@ -68,12 +69,8 @@ def check_folder(folder: Path, *, today: date) -> Checked:
 
 def _check(files: dict[str, str], today: date) -> dict[str, Any]:
     with tempfile.TemporaryDirectory(prefix="rulebook-") as name:
-        folder = Path(name)
-        for path, text in files.items():
-            place = folder / path
-            place.parent.mkdir(parents=True, exist_ok=True)
-            place.write_text(text, encoding="utf-8")
-        found = check_folder(folder, today=today)
+        laid_out(files, Path(name))
+        found = check_folder(Path(name), today=today)
     return {
         "valid": found.passed,
         "version": found.version if found.passed else None,

@@ -54,7 +54,7 @@ class ByRulebook:
 
     def __call__(self, message: MessageReceived, *, contacts: int = 1) -> Judgement:
         """Return the judgement on a message that opens a complaint."""
-        return self._judge(message, self._read(message, contacts), contacts)
+        return self.by_reading(message, self._read(message, contacts), contacts)
 
     def corrected(
         self, message: MessageReceived, *, category: str, subcategory: str | None, contacts: int = 1
@@ -67,7 +67,7 @@ class ByRulebook:
             contacts=contacts,
             rulebook=self.rulebook,
         )
-        return self._judge(message, reading, contacts)
+        return self.by_reading(message, reading, contacts)
 
     def _read(self, message: MessageReceived, contacts: int) -> Reading:
         return read(
@@ -81,7 +81,8 @@ class ByRulebook:
             outcome_said=message.outcome_sought,
         )
 
-    def _judge(self, message: MessageReceived, reading: Reading, contacts: int) -> Judgement:
+    def by_reading(self, message: MessageReceived, reading: Reading, contacts: int) -> Judgement:
+        """Return the judgement on a message that has been read."""
         complaint = RoutableComplaint(
             reading=reading,
             channel=message.channel,

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 
 class NotFound(Exception):
     """There is no such thing."""
@@ -17,3 +20,20 @@ class Invalid(Exception):
 
 class Conflict(Exception):
     """The complaint's state does not allow it, or it is so already."""
+
+
+class Unfit(Exception):
+    """The rulebook is not passed by its check; `problems` are what the check told."""
+
+    def __init__(self, problems: Sequence[Mapping[str, Any]]) -> None:
+        super().__init__(f"the check found {len(problems)} problem(s)")
+        self.errors = tuple((_pointer(one["file"]), _told(one)) for one in problems)
+
+
+def _pointer(file: str) -> str:
+    return "/files/" + file.replace("~", "~0").replace("/", "~1")
+
+
+def _told(problem: Mapping[str, Any]) -> str:
+    place = "" if problem["line"] is None else f"line {problem['line']}: "
+    return f"{place}{problem['what']} ({problem['mend']})"

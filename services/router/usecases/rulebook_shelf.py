@@ -1,51 +1,70 @@
-"""Holds the rulebook in force."""
+"""Holds the rulebook in force, and follows what is published."""
 
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import logging
 from pathlib import Path
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from services.router.store.moving import remember_rulebook
+from services.router.store import rulebooks
 from services.router.usecases.counting import rulebook_in_force
 from services.router.usecases.deciding import ByRulebook
 from services.router.usecases.file_messages import Rules
 from shared.clock import Clock
 from shared.faults import TryLater
+from shared.garbage import keep_for_good
+from shared.rulebook.bundle import digest_of, files_of, loaded_from
 from shared.rulebook.load import Rulebook, RulebookInvalid, load
 
 logger = logging.getLogger(__name__)
 
+FOLLOW_EVERY_S = 0.5
+
 
 class RulebookShelf:
-    """Opens the rulebook's folder once it is valid; until then whoever asks is told to come later."""
+    """Opens the rulebook published last, or the folder's where none ever was; without one, come later.
+
+    A batch that has begun ends by the rulebook it began with: another one takes its place between two batches.
+    """
 
     def __init__(self, *, folder: Path, engine: AsyncEngine, clock: Clock) -> None:
         self._folder = folder
         self._engine = engine
         self._clock = clock
         self._judge: ByRulebook | None = None
+        self._turn = asyncio.Lock()
+        self._unreadable: str | None = None
         self.trouble: str | None = "the rulebook was not read yet"
 
     async def open(self) -> None:
-        """Read the folder unless a rulebook is in force; what is wrong with it becomes `trouble`."""
-        if self._judge is not None:
-            return
-        try:
-            rulebook = await asyncio.to_thread(load, self._folder)
-        except RulebookInvalid as invalid:
-            self.trouble = f"the rulebook has {len(invalid.problems)} problem(s), first: {invalid.problems[0]}"
-            logger.error("the rulebook is invalid", extra={"problems": [str(p) for p in invalid.problems]})  # noqa: TRY400
-            return
-        await self._remember(rulebook)
-        judge = ByRulebook(rulebook=rulebook)
-        await asyncio.to_thread(judge.make_ready)
-        self._judge, self.trouble = judge, None
-        rulebook_in_force.labels(rulebook.version).set(1)
-        logger.info("a rulebook is in force", extra={"version": rulebook.version})
+        """Put a rulebook in force unless one is; what is wrong with it becomes `trouble`."""
+        async with self._turn:
+            if self._judge is not None:
+                return
+            published = await self._published()
+            try:
+                if published is None:
+                    await self._open_folder()
+                else:
+                    await self._change_to(published)
+            except RulebookInvalid as invalid:
+                self.trouble = f"the rulebook has {len(invalid.problems)} problem(s), first: {invalid.problems[0]}"
+                logger.error("the rulebook is invalid", extra={"problems": [str(p) for p in invalid.problems]})  # noqa: TRY400
+
+    async def follow(self) -> None:
+        """Put in force what was published meanwhile; what cannot be read here leaves the present one in force."""
+        async with self._turn:
+            published = await self._published() if self._judge is not None else None
+            if published is None or published in (self.rulebook.version, self._unreadable):
+                return
+            try:
+                await self._change_to(published)
+            except RulebookInvalid as invalid:
+                self._unreadable = published
+                told = {"version": published, "problems": [str(p) for p in invalid.problems]}
+                logger.error("a published rulebook cannot be read here; the one before stays", extra=told)  # noqa: TRY400
 
     @property
     def judge(self) -> ByRulebook:
@@ -68,24 +87,35 @@ class RulebookShelf:
             quoted_references=correlation.quoted_references,
         )
 
-    async def _remember(self, rulebook: Rulebook) -> None:
-        content = await asyncio.to_thread(_files, self._folder)
-        digest = hashlib.sha256()
-        for name, text in content.items():
-            digest.update(f"{name}\x00{len(text)}\x00{text}".encode())
+    async def _published(self) -> str | None:
+        async with self._engine.connect() as connection:
+            return await rulebooks.in_force(connection)
+
+    async def _open_folder(self) -> None:
+        rulebook = await asyncio.to_thread(load, self._folder)
+        files = await asyncio.to_thread(files_of, self._folder)
         async with self._engine.begin() as connection:
-            await remember_rulebook(
+            await rulebooks.keep(
                 connection,
                 version=rulebook.version,
-                sha256=digest.hexdigest(),
-                content=content,
+                sha256=digest_of(files),
+                files=files,
                 now=self._clock.now(),
             )
+        await self._put_in_force(rulebook)
 
+    async def _change_to(self, version: str) -> None:
+        async with self._engine.connect() as connection:
+            files = await rulebooks.files_of(connection, version)
+        await self._put_in_force(await asyncio.to_thread(loaded_from, files or {}))
 
-def _files(folder: Path) -> dict[str, str]:
-    return {
-        path.relative_to(folder).as_posix(): path.read_text(encoding="utf-8")
-        for path in sorted(folder.rglob("*"))
-        if path.is_file()
-    }
+    async def _put_in_force(self, rulebook: Rulebook) -> None:
+        judge = ByRulebook(rulebook=rulebook)
+        await asyncio.to_thread(judge.make_ready)
+        # Rules, words and the modules are thousands of objects; going through them took a sixth of every batch.
+        keep_for_good()
+        before, self._judge, self.trouble = self._judge, judge, None
+        if before is not None:
+            rulebook_in_force.labels(before.rulebook.version).set(0)
+        rulebook_in_force.labels(rulebook.version).set(1)
+        logger.info("a rulebook is in force", extra={"version": rulebook.version})

@@ -36,6 +36,7 @@ class Neighbours:
     accounts: dict[str, dict[str, Any]] = field(default_factory=dict)
     said: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     router_is_away: bool = False
+    rulebook: dict[str, Any] | None = None
     sent: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     vendor: Callable[[int], int] = lambda _calls: 200
     vendor_takes_s: float = 0.0
@@ -63,6 +64,7 @@ class Neighbours:
             routes=[
                 Route("/internal/accounts/{account}", self._account),
                 Route("/internal/keys/verify", self._key, methods=["POST"]),
+                Route("/internal/rulebook", self._rulebook),
                 Route("/v1/complaints/{reference}", self._complaint),
                 Route("/vendor/{path:path}", self._vendor, methods=["POST"]),
             ]
@@ -75,6 +77,12 @@ class Neighbours:
     async def _key(self, request: Request) -> Response:
         known = (await request.json())["key"] == API_KEY
         return JSONResponse({"key_id": "k1", "scopes": SCOPES}, 200 if known else 404)
+
+    async def _rulebook(self, request: Request) -> Response:
+        if self.rulebook is None:
+            return Response(status_code=404)
+        known = request.query_params.get("known") == self.rulebook["version"]
+        return JSONResponse(self.rulebook | ({"files": None} if known else {}))
 
     async def _complaint(self, request: Request) -> Response:
         if self.router_is_away:

@@ -1,0 +1,24 @@
+"""Editions of the default rulebook, as people make them: a file changed, and the whole sent."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from shared.rulebook.bundle import files_of
+
+DEFAULT = Path(__file__).parents[2] / "deploy" / "rulebook"
+
+
+def edition(version: str, *, desk: str | None = None, account: str = "care") -> dict[str, str]:
+    """Return the default rulebook's files under another version; with `desk`, an account's complaints go there."""
+    files = files_of(DEFAULT)
+    files["rulebook.yaml"] = files["rulebook.yaml"].replace("version: ", f"version: {version}-", 1)
+    if desk is not None:
+        rule = (
+            f"  - id: own-desk\n    title: The account has its own desk\n"
+            f'    when: complaint.account == "{account}"\n    then: {{queue: {desk}}}\n\n'
+        )
+        files["rules.yaml"] = files["rules.yaml"].replace(
+            "  - id: safety-always\n", f"{rule}  - id: safety-always\n", 1
+        )
+    return files
