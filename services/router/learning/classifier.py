@@ -68,8 +68,8 @@ class Classifier:
 def predictions(scores: np.ndarray, *, labels: Sequence[str], sureness: Sureness) -> list[Prediction]:
     """Return what rows of scores say."""
     best = scores.argmax(axis=1)
-    probabilities = sureness.probabilities(scores)
+    probabilities, abstains = sureness.probabilities(scores), sureness.abstains(scores)
     return [
-        Prediction(label=labels[number], probability=probability, abstained=probability < sureness.threshold)
-        for number, probability in zip(best.tolist(), probabilities.tolist(), strict=True)
+        Prediction(label=labels[number], probability=probability, abstained=abstained)
+        for number, probability, abstained in zip(best.tolist(), probabilities.tolist(), abstains.tolist(), strict=True)
     ]

@@ -2,45 +2,58 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
 from scipy.optimize import minimize_scalar
 
+LEAST: Final = 0.7  # easy data would let it be sure of anything, also of what it was never taught
 NEVER: Final = 2.0  # a threshold that no probability reaches
 _SCALES: Final = (-3.0, 5.0)  # natural logarithms between which the best scale of the scores is looked for
 _ROUNDS: Final = 50
+_STRANGE: Final = 0.03  # the share of right answers given up, lowest scores first, to notice what was never taught
 _EDGE: Final = 1e-6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sureness:
-    """How a row of scores becomes a probability of its best label; below `threshold` the classifier abstains."""
+    """How a row of scores becomes a probability of its best label, and when the classifier abstains.
+
+    It does below `threshold`, and where the best score is below `familiar`: a text of a kind that was never taught is
+    often far nearer to one label than to the others, and still far from it.
+    """
 
     scale: float
     slope: float
     shift: float
     threshold: float
+    familiar: float
 
     def probabilities(self, scores: np.ndarray) -> np.ndarray:
         """Return, for each row, how probable it is that its best label is right."""
         best = _softmax(scores * self.scale).max(axis=1)
         return _logistic(self.slope * _log_odds(best) + self.shift)
 
+    def abstains(self, scores: np.ndarray) -> np.ndarray:
+        """Return, for each row, whether others should decide."""
+        return (self.probabilities(scores) < self.threshold) | (scores.max(axis=1) < self.familiar)
+
 
 def fit_sureness(scores: np.ndarray, truth: np.ndarray, *, precision: float) -> Sureness:
     """Return what makes these scores true: of texts not trained on (texts x labels), and the right columns.
 
-    The threshold is the lowest from which on `precision` of the texts are right; NEVER where none is.
+    The threshold is the lowest from which on `precision` of the texts are right, at least LEAST; NEVER where none is.
     """
     found = minimize_scalar(lambda log: _surprise(scores * np.exp(log), truth), bounds=_SCALES, method="bounded")
     scale = float(np.exp(found.x))
     right = (scores.argmax(axis=1) == truth).astype(np.float64)
     slope, shift = _line(_log_odds(_softmax(scores * scale).max(axis=1)), right)
-    sureness = Sureness(scale=scale, slope=slope, shift=shift, threshold=NEVER)
+    high = scores.max(axis=1)[right > 0]
+    familiar = float(np.quantile(high, _STRANGE)) if len(high) else 0.0
+    sureness = Sureness(scale=scale, slope=slope, shift=shift, threshold=NEVER, familiar=familiar)
     threshold = threshold_for(sureness.probabilities(scores), right, precision=precision)
-    return Sureness(scale=scale, slope=slope, shift=shift, threshold=threshold)
+    return replace(sureness, threshold=max(LEAST, threshold))
 
 
 def threshold_for(probabilities: np.ndarray, right: np.ndarray, *, precision: float) -> float:

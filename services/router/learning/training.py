@@ -25,7 +25,7 @@ _LEAST: Final = 10
 _LOOSENESS: Final = 0.5  # LinearSVC's C
 _TOLERANCE: Final = 2e-2  # finer ones take twice the time and change no figure
 _BYTES: Final = 80_000_000  # of the weights on disk, two bytes each
-_UNCALIBRATED: Final = Sureness(scale=1.0, slope=1.0, shift=0.0, threshold=NEVER)
+_UNCALIBRATED: Final = Sureness(scale=1.0, slope=1.0, shift=0.0, threshold=NEVER, familiar=0.0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
