@@ -11,7 +11,17 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 from starlette.types import ASGIApp
 
-from services.ingest.api import accounts, complaints, deliveries, forms, internal, keys, quarantine, status
+from services.ingest.api import (
+    accounts,
+    complaints,
+    dead_letters,
+    deliveries,
+    forms,
+    internal,
+    keys,
+    quarantine,
+    status,
+)
 from services.ingest.assembly import Assembled, Ground, assemble
 from services.ingest.jobs.pollers import Pollers
 from services.ingest.jobs.smtp_door import open_smtp_door
@@ -35,7 +45,7 @@ from shared.workers import Workers
 
 _CLOCK = SystemClock()
 _HEAVY = ("shared.channels.email", "shared.channels.imap")
-_APIS = (accounts, complaints, deliveries, forms, internal, keys, quarantine, status)
+_APIS = (accounts, complaints, dead_letters, deliveries, forms, internal, keys, quarantine, status)
 
 
 def create() -> ASGIApp:

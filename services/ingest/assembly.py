@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.ingest.api.parts import Parts
 from services.ingest.settings import IngestSettings
+from services.ingest.store.tables import messaging
 from services.ingest.usecases.account_directory import AccountDirectory
 from services.ingest.usecases.accounts import Accounts
 from services.ingest.usecases.api_keys import ApiKeys
@@ -30,6 +31,7 @@ from shared.channel.outbound import MailRelay, Means
 from shared.channel.port import Channel
 from shared.channel_registry import registry
 from shared.clock import Clock
+from shared.messaging.dead_letter_desk import DeadLetters
 from shared.reply_token import Tokens
 from shared.sealing import Sealer
 from shared.web.rates import Rates
@@ -96,6 +98,7 @@ def assemble(ground: Ground) -> Assembled:
         ),
         replay=Replay(engine=engine, clock=clock, blobs=blobs, accounts=directory, take=take, packing=packing),
         books=Books(engine=engine, refusals=refusals),
+        dead_letters=DeadLetters(engine=engine, tables=messaging, clock=clock),
         status=_status(ground, tokens),
         form_rates=Rates(per_minute=settings.form_posts_per_minute),
         means=_means(ground),

@@ -1,4 +1,4 @@
-"""`/v1/dead-letters`, in every service that consumes: records that a person replays or discards."""
+"""`/v1/dead-letters`, in every service: records that could not be handled or published, replayed or discarded."""
 
 from __future__ import annotations
 

@@ -18,6 +18,7 @@ from services.ingest.usecases.tell_status import TellStatus
 from shared.channel.outbound import Means
 from shared.channel.port import Channel
 from shared.clock import Clock
+from shared.messaging.dead_letter_desk import DeadLetters
 from shared.web.rates import Rates
 
 
@@ -35,6 +36,7 @@ class Parts:
     complaints: TakeComplaint
     replay: Replay
     books: Books
+    dead_letters: DeadLetters
     status: TellStatus
     form_rates: Rates
     means: Means

@@ -22,7 +22,7 @@ _admin = require("deliveries:admin")
 AccountFilter = Annotated[str | None, Query(max_length=63, pattern=STORABLE)]
 
 
-class Discarding(BaseModel):
+class DiscardingDelivery(BaseModel):
     """Why a delivery is no complaint."""
 
     model_config = ConfigDict(extra="forbid")
@@ -79,7 +79,7 @@ async def replay_delivery(
 
 @routes.post("/v1/deliveries/{delivery_id}/discard")
 async def discard_delivery(
-    delivery_id: UUID, body: Discarding, request: Request, principal: Principal = Depends(_admin)
+    delivery_id: UUID, body: DiscardingDelivery, request: Request, principal: Principal = Depends(_admin)
 ) -> dict[str, Any]:
     """End a delivery that is no complaint; who and why stays on record."""
     try:
