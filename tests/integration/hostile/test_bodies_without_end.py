@@ -6,16 +6,51 @@ import gzip
 import itertools
 import secrets
 import smtplib
+from collections.abc import Iterator
 
 import httpx
 import pytest
 
+from tests.chaos.audit import audit
 from tests.integration.hostile.flooding import MIB, resident_mib, stream
 from tests.integration.hostile.signed import connect_webhook, is_problem
-from tests.support.house import House
+from tests.support.house import House, running_house
+from tests.support.stack import Stack
 from tests.support.waiting import until
 
 DOORS = ["/v1/complaints", "/v1/complaints/batch", "hook", "/forms/form", "/v1/accounts/x", "/status/ABCDEFGHK"]
+
+
+@pytest.fixture(scope="module")
+def fortress(stack: Stack) -> Iterator[House]:
+    """A house of this module's own: everything in it is audited."""
+    with running_house(stack, extra={"ASCOLTO_FORM_POSTS_PER_MINUTE": "100000"}) as house:
+        yield house
+
+
+@pytest.fixture(scope="module")
+def ingest(fortress: House) -> Iterator[httpx.Client]:
+    """A client of it."""
+    with fortress.client("ingest") as client:
+        yield client
+
+
+@pytest.fixture(scope="module")
+def told() -> dict[str, set[str]]:
+    """Every reference that was told between the attacks."""
+    return {}
+
+
+@pytest.fixture(autouse=True)
+def honest_client(ingest: httpx.Client, told: dict[str, set[str]]) -> Iterator[None]:
+    """Somebody who complains before and after each attack."""
+    for late in (False, True):
+        key = secrets.token_hex(8)
+        answer = ingest.post("/v1/complaints", json={"text": "It is late."}, headers={"Idempotency-Key": key})
+        assert answer.status_code == 202, answer.text
+        told[key] = {answer.json()["reference"]}
+        if not late:
+            yield
 
 
 @pytest.mark.parametrize("announced", [True, False], ids=["announced", "chunked"])
@@ -71,3 +106,8 @@ def test_a_compressed_body_is_no_bomb(coding: str, fortress: House, ingest: http
     before = resident_mib(fortress.pid("ingest"))
     is_problem(ingest.post("/v1/complaints", content=bomb, headers=headers), 400, 413, 415, 422)
     assert resident_mib(fortress.pid("ingest")) - before <= 32
+
+
+def test_after_all_of_them_every_promise_holds(fortress: House, told: dict[str, set[str]]) -> None:
+    assert told
+    audit(fortress, told)
