@@ -5,20 +5,33 @@ A phrase is one or more words with spaces between. Accents and capitals do not m
 - `non|mai arrivat*` either word
 - `non .. arrivat*` up to five words may stand between, within one sentence
 - `steckdose <> rauch` as `..`, in either order
-- `#` any number
+- `#` any number, `75-110` one from 75 to 110
+- `$parcel arriv*` any word of the concept `parcel`, which the file lists once under `concepts`; `$products` of its
+  products
 """
 
 from __future__ import annotations
 
-from typing import Annotated
+import re
+from collections.abc import Iterable, Iterator
+from typing import Annotated, Final
 
-from pydantic import AfterValidator, Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from shared.rulebook.mends import wrong
 from shared.rulebook.source import Part
 from shared.rulebook.words import Code, LanguageCode
 
 MAX_WORDS = 8
+PRODUCTS: Final = "products"
+_RANGE = re.compile(r"(\d{1,12})-(\d{1,12})")
+_NAMED = re.compile(r"\$([a-z][a-z0-9_]*)")
+
+
+def range_of(part: str) -> tuple[int, int] | None:
+    """Return the least and the greatest number that a part such as `75-110` stands for; nothing for other parts."""
+    found = _RANGE.fullmatch(part)
+    return (int(found[1]), int(found[2])) if found else None
 
 
 def _phrase(text: str) -> str:
@@ -38,7 +51,7 @@ def _phrase(text: str) -> str:
 
 def _check(part: str, text: str) -> None:
     letters = part.strip("*")
-    if part in ("..", "<>", "#"):
+    if part in ("..", "<>", "#") or range_of(part) or _NAMED.fullmatch(part):
         return
     if not letters:
         raise wrong(f"`{text}` has a part without letters", mend="write a word; `*` stands at its ends only")
@@ -52,8 +65,16 @@ def _check(part: str, text: str) -> None:
         )
 
 
+def _word(text: str) -> str:
+    if " " in text or "|" in text or text.startswith("$"):
+        raise wrong(f"`{text}` is more than one word", mend="list each word by itself")
+    _check(text, text)
+    return text
+
+
 Phrase = Annotated[str, AfterValidator(_phrase)]
 Phrases = tuple[Phrase, ...]
+Word = Annotated[str, AfterValidator(_word)]
 
 
 class CategoryWords(Part):
@@ -99,6 +120,34 @@ class LexiconFile(Part):
     letters: str = ""
     detected_as: tuple[LanguageCode, ...] = ()
     negation: Negation = Negation()
+    products: Phrases = ()
+    concepts: dict[Code, tuple[Word, ...]] = Field(default_factory=dict)
     categories: dict[Code, CategoryWords]
     signals: dict[Code, SignalWords] = Field(default_factory=dict)
     outcomes_sought: dict[Code, Phrases] = Field(default_factory=dict)
+
+    @property
+    def words_of_concepts(self) -> dict[str, tuple[str, ...]]:
+        """The words of each concept; of the products those that are one word."""
+        return {PRODUCTS: tuple(one for one in self.products if " " not in one), **self.concepts}
+
+    @model_validator(mode="after")
+    def every_concept_is_listed(self) -> LexiconFile:
+        """Else a phrase would never be found, and nobody would know."""
+        if PRODUCTS in self.concepts:
+            raise wrong(f"a concept `{PRODUCTS}`", mend=f"list its words under `{PRODUCTS}` instead")
+        known = {PRODUCTS, *self.concepts}
+        for phrase in self._phrases():
+            for name in _NAMED.findall(phrase):
+                if name not in known:
+                    raise wrong(f"`{phrase}` names no concept", mend=f"add `{name}` under `concepts`")
+        return self
+
+    def _phrases(self) -> Iterator[str]:
+        groups: list[Iterable[str]] = list(self.outcomes_sought.values())
+        for words in self.categories.values():
+            groups += [words.strong, words.words, words.weak, words.never, *words.subcategories.values()]
+        for signal in self.signals.values():
+            groups += [signal.words, signal.unless]
+        for phrases in groups:
+            yield from (phrase for phrase in phrases if "$" in phrase)

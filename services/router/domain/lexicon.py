@@ -17,7 +17,7 @@ USUAL: Final = 2
 WEAK: Final = 1
 AGAINST: Final = -4
 
-CATEGORY, SIGNAL, UNLESS, OUTCOME = "category", "signal", "unless", "outcome_sought"
+CATEGORY, SIGNAL, UNLESS, OUTCOME, PRODUCT = "category", "signal", "unless", "outcome_sought", "product"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -57,7 +57,7 @@ def lexicons_of(rulebook: Rulebook) -> Lexicons:
 def _compiled(file: LexiconFile) -> Lexicon:
     return Lexicon(
         language=file.language,
-        matcher=Matcher(_meanings(file), language=file.language),
+        matcher=Matcher(_meanings(file), language=file.language, concepts=file.words_of_concepts),
         function_words=frozenset(word.casefold() for word in file.function_words),
         letters=frozenset(file.letters),
         negations=frozenset(fold(word.casefold(), language=file.language) for word in file.negation.words),
@@ -74,6 +74,8 @@ def _meanings(file: LexiconFile) -> Iterator[Meaning]:
     for wish, phrases in file.outcomes_sought.items():
         for phrase in phrases:
             yield Meaning(phrase=phrase, fact=OUTCOME, value=wish)
+    for phrase in file.products:
+        yield Meaning(phrase=phrase, fact=PRODUCT, value=PRODUCT)
 
 
 def _of_category(code: str, words: CategoryWords) -> Iterator[Meaning]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Final, NamedTuple
@@ -79,9 +79,11 @@ _END = _Word(frozenset())
 class Matcher:
     """Finds the phrases of one language in a list of tokens."""
 
-    def __init__(self, meanings: Iterable[Meaning], *, language: str) -> None:
+    def __init__(
+        self, meanings: Iterable[Meaning], *, language: str, concepts: Mapping[str, tuple[str, ...]] | None = None
+    ) -> None:
         self._language = language
-        self._atoms = Atoms(language)
+        self._atoms = Atoms(language, concepts=concepts or {})
         self._alone: dict[int, list[Meaning]] = {}
         self._begins: dict[int, dict[int, list[_Phrase]]] = {}
         for meaning in meanings:

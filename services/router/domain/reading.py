@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from services.router.domain.language import decide_language
-from services.router.domain.lexicon import CATEGORY, OUTCOME, SIGNAL, STRONG, UNLESS, Lexicon, lexicons_of
-from services.router.domain.phrases import Hit, Meaning
+from services.router.domain.lexicon import CATEGORY, OUTCOME, PRODUCT, SIGNAL, UNLESS, Lexicon, lexicons_of
+from services.router.domain.matter import AUTOMATIC, Said, inside, matter_of
+from services.router.domain.own_words import without_footer, without_quotes
+from services.router.domain.phrases import Hit
 from services.router.domain.severity import severity_of
 from services.router.domain.showing import Shown, words_of
 from services.router.domain.tokens import ends_sentence, fold, tokenise
@@ -15,14 +17,6 @@ from services.router.domain.wishes import wish
 from shared.contracts.parts import Evidence
 from shared.rulebook.load import Rulebook
 from shared.rulebook.words import Severity
-
-CLEAR = 2
-"""The least weight of words by which a matter counts as told."""
-
-CLEARLY_NO_COMPLAINT = 4
-
-Said = dict[str, list[Hit]]
-"""What was found, by the facts that it speaks for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +45,8 @@ def read(
 ) -> Reading:
     """Read a complaint. `hint` is a language the sender claimed, `reach` followers, `contacts` this one included."""
     lexicons = lexicons_of(rulebook)
-    whole = f"{subject}.\n\n{text}" if subject else text
+    own = without_footer(without_quotes(text))
+    whole = f"{subject}.\n\n{own}" if subject else own
     tokens = tokenise(whole)
     language = decide_language(whole, tokens=tokens, hint=hint, lexicons=lexicons)
     shown: Shown = {}
@@ -63,11 +58,12 @@ def read(
         _signals(found, tokens, lexicon, signals)
         for fact, hits in found.items():
             said[fact] += hits
-    category, subcategory = _matter(said, tokens, rulebook, shown)
+    category, subcategory = matter_of(said, tokens=tokens, rulebook=rulebook, shown=shown)
     shown |= {f"signal:{signal}": words_of(spoken, tokens) for signal, spoken in signals.items()}
     _counted(signals, reach=reach, contacts=contacts, rulebook=rulebook)
     if automatic and "injury_or_hazard" not in signals:
-        category, subcategory = rulebook.taxonomy.not_a_complaint, None
+        category = rulebook.taxonomy.not_a_complaint
+        subcategory = AUTOMATIC if AUTOMATIC in rulebook.taxonomy.categories[category].subcategories else None
         shown[CATEGORY] = ("automatic",)
     severity = severity_of(
         category=category, subcategory=subcategory, signals=signals, contacts=contacts, taxonomy=rulebook.taxonomy
@@ -99,67 +95,20 @@ def recategorised(
 
 
 def _by_fact(hits: Iterable[Hit]) -> Said:
-    said: Said = {CATEGORY: [], SIGNAL: [], UNLESS: [], OUTCOME: []}
+    said: Said = {CATEGORY: [], SIGNAL: [], UNLESS: [], OUTCOME: [], PRODUCT: []}
     for hit in hits:
         said[hit.meaning.fact].append(hit)
     return said
 
 
-def _matter(said: Said, tokens: Sequence[str], rulebook: Rulebook, shown: Shown) -> tuple[str, str | None]:
-    """Weigh each phrase once, however often it stands there: shouting a word does not make it truer."""
-    taxonomy = rulebook.taxonomy
-    hidden = said[UNLESS]
-    meanings: dict[Meaning, Hit] = {}
-    for hit in said[CATEGORY]:
-        if not (hidden and _inside(hit, hidden)):
-            meanings.setdefault(hit.meaning, hit)
-    weights: dict[str, int] = {}
-    subweights: dict[tuple[str, str], int] = {}
-    for meaning in meanings:
-        weights[meaning.value] = weights.get(meaning.value, 0) + meaning.weight
-        if meaning.within is not None:
-            place = (meaning.value, meaning.within)
-            subweights[place] = subweights.get(place, 0) + meaning.weight
-    grave = {code: weight for code, weight in weights.items() if taxonomy.categories[code].outweighs}
-    category = _heaviest(grave, none=None, at_least=STRONG)
-    category = category or _heaviest(weights, none=taxonomy.not_a_complaint, at_least=CLEAR)
-    silence = weights.get(taxonomy.not_a_complaint, 0)
-    if silence >= CLEARLY_NO_COMPLAINT and silence > weights.get(category or "", 0):
-        category = taxonomy.not_a_complaint
-    if category is None:
-        return taxonomy.unclear, None
-    own = {sub: weight for (one, sub), weight in subweights.items() if one == category}
-    subcategory = _heaviest(own, none=None, at_least=1)
-    speaking = [m for m in meanings if m.value == category and m.weight > 0]
-    speaking.sort(key=lambda m: -m.weight)
-    shown[CATEGORY] = words_of([meanings[m] for m in speaking], tokens)
-    if subcategory:
-        shown["subcategory"] = words_of([meanings[m] for m in speaking if m.within == subcategory], tokens)
-    return category, subcategory
-
-
-def _heaviest(weights: Mapping[str, int], *, none: str | None, at_least: int) -> str | None:
-    best, most = None, at_least - 1
-    for code, weight in weights.items():
-        if weight > most and code != none:
-            best, most = code, weight
-    return best
-
-
 def _signals(said: Said, tokens: Sequence[str], lexicon: Lexicon, signals: dict[str, list[Hit]]) -> None:
     for hit in said[SIGNAL]:
         signal = hit.meaning.value
-        if _inside(hit, said[UNLESS]):
+        if inside(hit, said[UNLESS]):
             continue
         if signal in lexicon.hides and _negated(hit, tokens, lexicon):
             continue
         signals.setdefault(signal, []).append(hit)
-
-
-def _inside(hit: Hit, hidden: Sequence[Hit]) -> bool:
-    return any(
-        one.meaning.value == hit.meaning.value and one.start <= hit.start and hit.end <= one.end for one in hidden
-    )
 
 
 def _negated(hit: Hit, tokens: Sequence[str], lexicon: Lexicon) -> bool:

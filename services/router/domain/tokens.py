@@ -20,6 +20,8 @@ _TOKEN = re.compile(
 )
 _PARAGRAPH = re.compile(r"(\n\s*\n)")
 _SENTENCE_ENDS = frozenset(".!?;\n")
+_THOUSANDS = re.compile(r"[.,](?=\d{3}(?!\d))")
+_DIGITS = re.compile(r"\d{1,15}", re.ASCII)
 _LONG_DRAWN = re.compile(r"([^\W\d])\1{2,}")
 _LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "ø": "o", "đ": "d", "ł": "l"})
 _UMLAUTS = (("ae", "a"), ("oe", "o"), ("ue", "u"))
@@ -56,6 +58,13 @@ def ends_sentence(token: str) -> bool:
 def is_number(token: str) -> bool:
     """Whether a token is a number."""
     return token[0].isdecimal() and token[-1].isdecimal()
+
+
+def value_of(token: str) -> int:
+    """Return the whole number that a token says: 48000 for `48,000` and `48.000`, 12 for `12.5`; -1 for no number."""
+    whole = _THOUSANDS.sub("", token)
+    digits = _DIGITS.match(whole)
+    return int(digits[0]) if digits else -1
 
 
 def undrawn(token: str) -> str:
