@@ -54,8 +54,8 @@ class Run:
     def command(self, what: str) -> str:
         """Run another command beside it and return what that said."""
         done = subprocess.run(
-            [sys.executable, "-m", "deploy.local", what], cwd=CHECKOUT, env=self.environment, capture_output=True,
-            text=True, check=False,
+            [sys.executable, "-m", "deploy.local", what], cwd=CHECKOUT, env=self.environment,
+            stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False,
         )  # fmt: skip
         return done.stdout + done.stderr
 
@@ -74,6 +74,7 @@ class Run:
 @contextmanager
 def newcomers_run(local: Path, **environment: str) -> Iterator[Run]:
     """A `make run` that may be started and ended within the block; nothing of it is left behind."""
+    local.parent.mkdir(parents=True, exist_ok=True)
     inherited = {k: v for k, v in os.environ.items() if k not in ("DATABASE_URL", "KAFKA_BOOTSTRAP_SERVERS")}
     run = Run(local, inherited | {"ASCOLTO_LOCAL": str(local), "ASCOLTO_RESET": "yes"} | environment)
     try:

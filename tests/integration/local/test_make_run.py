@@ -43,6 +43,9 @@ def test_a_newcomer_sees_a_dozen_complaints_acknowledged_and_can_paste_the_lines
     assert newcomer.process.poll() is None, said
     rows = re.findall(r"^  ([A-HJKMNP-TV-Z2-9]{9})  .*after \d+\.\d s", said, re.MULTILINE)
     assert len(set(rows)) == 12, said
+    told = [line.split() for line in said.splitlines() if line.split()[:1] and line.split()[0] in rows]
+    assert {words[2] for words in told} == {"it", "en", "fr", "de", "es"}, "each in its own language"
+    assert not any("-" in words[:6] for words in told), "each with a category, a queue and a playbook"
     assert (newcomer.local / "ascolto.env").stat().st_mode & 0o777 == 0o600
     pasted = [line.strip() for line in said.splitlines() if line.strip().startswith("(. ")]
     assert len(pasted) == 3

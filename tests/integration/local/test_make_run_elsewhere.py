@@ -35,7 +35,9 @@ def test_a_database_and_a_broker_of_ones_own_are_used_and_outlive_the_run(
         headers = {"Authorization": f"Bearer {told['ASCOLTO_API_KEY']}", "Idempotency-Key": "one"}
         answer = httpx.post(f"{told['ASCOLTO_INGEST_URL']}/v1/complaints", json={"text": "Late."}, headers=headers)
         assert answer.status_code == 202
-        run.end(signal.SIGINT)
+        assert "Stopped `make run`" in run.command("stop")
+        assert run.process is not None
+        assert run.process.wait(20) == 0
         assert outside_loop(_messages(empty_database_url)) == 1, "theirs runs on, with what was filed"
 
 
@@ -65,6 +67,33 @@ def test_a_stage_that_fails_says_what_and_why_and_what_to_do(
         log = next((line.split()[1] for line in said.splitlines() if line.startswith("  log:  ")), None)
         assert log is None or Path(log).read_text()
         assert processes.remembered(run.local / "run") == []
+
+
+@pytest.mark.chaos
+def test_two_checkouts_run_side_by_side(tmp_path: Path) -> None:
+    with newcomers_run(tmp_path / "one" / "local") as one, newcomers_run(tmp_path / "other" / "local") as other:
+        assert "Ctrl-C stops everything" in one.start(ASCOLTO_SAMPLES="no")
+        said = other.start()
+        assert said.count(" after ") >= 12, said
+        assert not _addresses(one.programs()) & _addresses(other.programs())
+        assert one.end(signal.SIGINT) < 10
+        assert other.command("status").count("ready, http://") == 3
+
+
+def _addresses(told: dict[str, str]) -> set[str]:
+    return {value for name, value in told.items() if name.endswith(("_URL", "_SERVERS", "_SMTP", "_RELAY"))}
+
+
+def test_data_are_taken_away_only_when_somebody_says_so(tmp_path: Path) -> None:
+    local = tmp_path / "local"
+    with newcomers_run(local) as run:
+        (local / "blobs").mkdir(parents=True)
+        del run.environment["ASCOLTO_RESET"]
+        assert "Nothing was taken away" in run.command("reset")
+        assert (local / "blobs").exists()
+        run.environment["ASCOLTO_RESET"] = "yes"
+        run.command("reset")
+        assert not (local / "blobs").exists()
 
 
 @pytest.mark.chaos

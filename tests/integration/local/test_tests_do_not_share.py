@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+from datetime import timedelta
+from typing import Any
+
 import asyncpg
 import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 
 from shared.contracts.topics import RECEIVED, all_topics
 
@@ -45,3 +51,29 @@ async def test_what_one_test_sends_is_read_there_and_nowhere_else(
     finally:
         await consumer.stop()
         await producer.stop()
+
+
+async def test_every_topic_exists_as_it_is_written_down(kafka_bootstrap_servers: str, topic_prefix: str) -> None:
+    wanted = {topic_prefix + t.name: (t.partitions, t.retention / timedelta(milliseconds=1)) for t in all_topics()}
+    assert {partitions for partitions, _ in wanted.values()} == {6}
+    admin = AIOKafkaAdminClient(bootstrap_servers=kafka_bootstrap_servers)
+    await admin.start()
+    try:
+        async with asyncio.timeout(20):
+            while len(seen := await _described(admin, list(wanted))) < len(wanted):  # noqa: ASYNC110 - Kafka tells nobody
+                await asyncio.sleep(0.1)  # a topic just made is not known everywhere at once
+    finally:
+        await admin.close()
+    assert seen == wanted
+
+
+async def _described(admin: AIOKafkaAdminClient, names: list[str]) -> dict[str, tuple[int, float]]:
+    """Return the partitions and the retention in milliseconds of the topics that are known by now."""
+    partitions = {topic["topic"]: len(topic["partitions"]) for topic in await admin.describe_topics(names)}
+    [told] = await admin.describe_configs([ConfigResource(ConfigResourceType.TOPIC, name) for name in names])
+    settings = {name: {entry[0]: entry[1] for entry in entries} for _, _, _, name, entries in _resources(told)}
+    return {name: (partitions[name], float(kept["retention.ms"])) for name, kept in settings.items() if kept}
+
+
+def _resources(told: Any) -> Any:
+    return told.resources  # aiokafka types answers by their base
