@@ -10,7 +10,17 @@ from fastapi import FastAPI
 from sqlalchemy.ext.asyncio import AsyncEngine
 from starlette.types import ASGIApp
 
-from services.router.api import complaints, dead_letters, internal, moves, published, rulebooks, simulations
+from services.router.api import (
+    complaints,
+    dead_letters,
+    incidents,
+    internal,
+    links,
+    moves,
+    published,
+    rulebooks,
+    simulations,
+)
 from services.router.api.parts import Parts
 from services.router.consumers.progress import learn_progress
 from services.router.consumers.received import FileReceived
@@ -18,12 +28,14 @@ from services.router.jobs import early, words
 from services.router.settings import RouterSettings
 from services.router.store.tables import messaging
 from services.router.usecases.files import Files
+from services.router.usecases.incidents import Incidents
 from services.router.usecases.links import Linker
 from services.router.usecases.move import Mover
 from services.router.usecases.publish_rulebook import Publisher
 from services.router.usecases.rulebook_shelf import FOLLOW_EVERY_S, RulebookShelf
 from services.router.usecases.show import Shower
 from services.router.usecases.simulate_rulebook import Simulator
+from services.router.usecases.watch import Watch
 from shared.blobs import Blobs
 from shared.clock import SystemClock
 from shared.contracts.topics import PROGRESS, RECEIVED, Topic
@@ -46,7 +58,7 @@ from shared.web.tasks import every, keep_running
 from shared.workers import Workers
 
 _CLOCK = SystemClock()
-_APIS = (complaints, moves, rulebooks, published, simulations, dead_letters, internal)
+_APIS = (complaints, moves, links, incidents, rulebooks, published, simulations, dead_letters, internal)
 # Longer than Kafka keeps the topics that are read: an event that comes again must still be known.
 _INBOX_KEPT = timedelta(days=45)
 
@@ -133,6 +145,7 @@ def _parts(
         shower=shower,
         mover=Mover(engine=engine, clock=_CLOCK, shelf=shelf),
         linker=Linker(engine=engine, clock=_CLOCK),
+        incidents=Incidents(engine=engine, clock=_CLOCK),
         files=Files(blobs=Blobs(settings.blob_url), shower=shower),
         dead_letters=DeadLetters(engine=engine, tables=messaging, clock=_CLOCK),
         shelf=shelf,
@@ -154,12 +167,20 @@ async def _start_jobs(
     async def prune() -> None:
         await prune_inbox(engine=engine, tables=messaging, now=_CLOCK.now(), older_than=_INBOX_KEPT)
 
+    watch = Watch(engine=engine, clock=_CLOCK, rulebook=lambda: shelf.rulebook)
+
+    async def look() -> None:
+        if not shelf.trouble:
+            await watch.look()
+
     recurring = {
         "open the rulebook": (5.0, shelf.open),
         "follow the rulebook": (FOLLOW_EVERY_S, shelf.follow),
         "settle early messages": (early.EVERY_S, settle_early),
         "index words": (words.EVERY_S, lambda: words.index_words(engine)),
+        "watch for surges": (settings.watch_every_s, look),
         "prune the inbox": (86_400.0, prune),
+        "forget old traces": (86_400.0, watch.forget),
     }
     for name, (seconds, job) in recurring.items():
         await stack.enter_async_context(keep_running(every(seconds, job, name=name)))

@@ -97,7 +97,14 @@ class TaxonomyFile(Part):
 
 
 class CorrelationFile(Part):
-    """correlation.yaml: how a message finds its complaint. `reopen_within` counts from closing."""
+    """correlation.yaml: how a message finds its complaint, and a complaint another that is the same.
+
+    `reopen_within` counts from closing. Complaints that came within `same_within` of each other are compared; as alike
+    as `suggest_from` (0 to 1) a link is suggested, as alike as `link_from` they are linked; without it none is.
+    """
 
     reopen_within: timedelta = timedelta(days=14)
     quoted_references: bool = True
+    same_within: timedelta = timedelta(days=7)
+    suggest_from: float = Field(default=0.55, ge=0.3, le=1)
+    link_from: float | None = Field(default=None, ge=0.5, le=1)

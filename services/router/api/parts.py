@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from fastapi import Request
 
 from services.router.usecases.files import Files
+from services.router.usecases.incidents import Incidents
 from services.router.usecases.links import Linker
 from services.router.usecases.move import Mover
 from services.router.usecases.publish_rulebook import Publisher
@@ -30,6 +31,7 @@ class Parts:
     shower: Shower
     mover: Mover
     linker: Linker
+    incidents: Incidents
     files: Files
     dead_letters: DeadLetters
     shelf: RulebookShelf

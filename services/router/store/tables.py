@@ -239,3 +239,6 @@ rulebook_versions = Table(
     Column("first_used_at", _Instant, nullable=False),
     PrimaryKeyConstraint("version", name="rulebook_versions_pkey"),
 )
+
+# Below, since they stand in the same schema: whoever asks for the tables of the router is given all of them.
+from services.router.store import joining_tables  # noqa: E402, F401

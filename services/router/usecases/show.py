@@ -13,7 +13,10 @@ from sqlalchemy import RowMapping
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from services.router.store import showing
+from services.router.store.incidents import incidents_of
 from services.router.store.searching import Sought, search, sizes
+from services.router.store.traces import work_of
+from services.router.usecases.incidents import shown as incidents_shown
 from services.router.usecases.refusals import NotFound
 from shared.contracts.parts import Attachment, BlobRef
 from shared.contracts.received import MessageReceived
@@ -68,6 +71,8 @@ class Shower:
                 "decision": msgspec.json.decode(decision),
                 "messages": await self._messages(connection, complaint),
                 "links": [link_shown(row, complaint_id) for row in await showing.links_of(connection, complaint_id)],
+                "work": [dict(row) for row in await work_of(connection, complaint_id)],
+                "incidents": await incidents_shown(connection, await incidents_of(connection, complaint_id)),
                 "transfers": [dict(row) for row in await showing.transfers_of(connection, complaint_id)],
                 "corrections": [dict(row) for row in await showing.corrections_of(connection, complaint_id)],
             }  # fmt: skip

@@ -1,0 +1,1 @@
+"""Recognises, while it happens, that many customers complain of the same thing."""
