@@ -33,6 +33,7 @@ from services.router.usecases.links import Linker
 from services.router.usecases.move import Mover
 from services.router.usecases.publish_rulebook import Publisher
 from services.router.usecases.rulebook_shelf import FOLLOW_EVERY_S, RulebookShelf
+from services.router.usecases.shadowing import FLUSH_EVERY_S
 from services.router.usecases.show import Shower
 from services.router.usecases.simulate_rulebook import Simulator
 from services.router.usecases.watch import Watch
@@ -58,7 +59,7 @@ from shared.web.tasks import every, keep_running
 from shared.workers import Workers
 
 _CLOCK = SystemClock()
-_APIS = (complaints, moves, links, incidents, rulebooks, published, simulations, dead_letters, internal)
+_APIS = (complaints, moves, links, incidents, rulebooks, simulations, published, dead_letters, internal)
 # Longer than Kafka keeps the topics that are read: an event that comes again must still be known.
 _INBOX_KEPT = timedelta(days=45)
 
@@ -176,6 +177,7 @@ async def _start_jobs(
     recurring = {
         "open the rulebook": (5.0, shelf.open),
         "follow the rulebook": (FOLLOW_EVERY_S, shelf.follow),
+        "follow the candidate": (FLUSH_EVERY_S, shelf.follow_candidate),
         "settle early messages": (early.EVERY_S, settle_early),
         "index words": (words.EVERY_S, lambda: words.index_words(engine)),
         "watch for surges": (settings.watch_every_s, look),

@@ -2,30 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import APIRouter, Depends, Path, Request
-from pydantic import BaseModel, ConfigDict
+from fastapi import APIRouter, Depends, Request
 
 from services.router.api.parts import parts, told
-from services.router.api.rulebook_bodies import Reason, RulebookToPublish, as_documented, read_rulebook
+from services.router.api.rulebook_bodies import Activation, RulebookToPublish, Version, as_documented, read_rulebook
 from shared.web.access import Principal, require
 from shared.web.lists import DEFAULT_LIMIT, Limit, page
 
 routes = APIRouter(tags=["rulebook"])
 _lead = require("rulebook:admin")
-
-Version = Annotated[
-    str, Path(max_length=60, pattern=r"^[A-Za-z0-9._+-]+$", description="as decisions name it: 2026-11-22.1+0a1b2c3d")
-]
-
-
-class Activation(BaseModel):
-    """Why another version is put in force."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    why: Reason
 
 
 @routes.post("/v1/rulebooks", status_code=201, openapi_extra=as_documented(RulebookToPublish))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, TypeVar
 
 import msgspec
-from fastapi import Request
+from fastapi import Path, Request
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from services.router.api.instants import Instant
@@ -38,6 +38,19 @@ class RulebookToPublish(RulebookToCheck):
 
     why: Reason
     activate: bool = True
+
+
+Version = Annotated[
+    str, Path(max_length=60, pattern=r"^[A-Za-z0-9._+-]+$", description="as decisions name it: 2026-11-22.1+0a1b2c3d")
+]
+
+
+class Activation(BaseModel):
+    """Why another version is put in force."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    why: Reason
 
 
 class RulebookToSimulate(RulebookToCheck):

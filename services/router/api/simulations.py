@@ -1,4 +1,4 @@
-"""`/v1/rulebooks/simulate`: what a rulebook would have decided otherwise, before anybody is decided upon by it."""
+"""What a rulebook would decide otherwise, before anybody is decided upon by it: simulated, or beside the live one."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Request
 
 from services.router.api.parts import parts, told
-from services.router.api.rulebook_bodies import RulebookToSimulate, as_documented, read_rulebook
+from services.router.api.rulebook_bodies import Activation, RulebookToSimulate, Version, as_documented, read_rulebook
 from shared.web.access import Principal, require
 from shared.web.problems import Problem
 
@@ -51,3 +51,28 @@ async def cancel_simulation(simulation_id: UUID, request: Request) -> dict[str, 
     """Stop a simulation; one that has ended stays as it ended."""
     with told():
         return await parts(request).simulator.cancel(simulation_id)
+
+
+@routes.get("/v1/rulebooks/shadow", dependencies=[Depends(_lead)])
+async def read_shadow(request: Request) -> dict[str, Any]:
+    """The version that decides beside the one in force, and what it would have decided otherwise since then.
+
+    `counted` has the shape of a simulation's `result`; it is empty while nothing was counted, and some seconds late.
+    """
+    return await parts(request).publisher.shadowing()
+
+
+@routes.post("/v1/rulebooks/{version}/shadow")
+async def begin_shadow(
+    version: Version, body: Activation, request: Request, principal: Principal = Depends(_lead)
+) -> dict[str, Any]:
+    """Let a version that is kept decide beside the one in force; another one that did is called off."""
+    with told():
+        return await parts(request).publisher.shadow(version, why=body.why, by=f"key:{principal.key_id}")
+
+
+@routes.post("/v1/rulebooks/shadow/end")
+async def end_shadow(body: Activation, request: Request, principal: Principal = Depends(_lead)) -> dict[str, Any]:
+    """Let nothing decide beside the rulebook in force any more."""
+    with told():
+        return await parts(request).publisher.shadow(None, why=body.why, by=f"key:{principal.key_id}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -37,6 +37,16 @@ class Comparison:
     other_dates: int = 0
     ways: dict[str, Counter[Way]] = field(default_factory=lambda: {name: Counter() for name in NAMES})
     examples: dict[tuple[str, Way], list[str]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, told: Mapping[str, Any]) -> Comparison:
+        """Return the sum that was told; nothing told is nothing counted."""
+        found = cls(**{name: told.get(name, 0) for name in ("complaints", "unreadable", "moved", "other_dates")})
+        for name, plural in NAMES.items():
+            for way in told.get(plural, ()):
+                found.ways[name][way["from"], way["to"]] = way["complaints"]
+                found.examples[name, (way["from"], way["to"])] = list(way["examples"])
+        return found
 
     def add(self, one: Compared) -> None:
         """Count a complaint."""

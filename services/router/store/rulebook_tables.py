@@ -52,3 +52,16 @@ rulebook_simulations = Table(
     Column("result", JSONB),
     PrimaryKeyConstraint("simulation_id", name="rulebook_simulations_pkey"),
 )
+
+# The last row is the candidate that decides beside the rulebook in force; one without a version says that none does.
+rulebook_shadows = Table(
+    "rulebook_shadows",
+    metadata,
+    Column("number", BigInteger, Identity(always=True), nullable=False),
+    Column("version", Text),
+    Column("since", _Instant, nullable=False),
+    Column("begun_by", Text, nullable=False),
+    Column("why", Text, nullable=False),
+    Column("counted", JSONB, nullable=False),
+    PrimaryKeyConstraint("number", name="rulebook_shadows_pkey"),
+)

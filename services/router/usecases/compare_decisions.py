@@ -44,8 +44,8 @@ def compare_decisions(rows: Sequence[Row], *, in_force: Path, candidate: Path) -
                 reference=reference,
                 was=(was.queue, was.playbook, was.policy, was.priority),
                 would_be=(would_be.queue, would_be.playbook, would_be.policy, would_be.priority),
-                other_dates=_terms(present, was.queue, was.policy)
-                != _terms(judge.rulebook, would_be.queue, would_be.policy),
+                other_dates=terms_of(present, was.queue, was.policy)
+                != terms_of(judge.rulebook, would_be.queue, would_be.policy),
             )
         )
     return found
@@ -81,7 +81,7 @@ def _as_read(decision: Decision, outcome_sought: str | None) -> Reading:
 
 
 @lru_cache(maxsize=4096)
-def _terms(rulebook: Rulebook, queue: str, policy: str) -> str | None:
+def terms_of(rulebook: Rulebook, queue: str, policy: str) -> str | None:
     """Return all that dates are computed from; nothing where the rulebook does not hold it any more."""
     desk, terms = rulebook.queues.get(queue), rulebook.policies.get(policy)
     if desk is None or terms is None:

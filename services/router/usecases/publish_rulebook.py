@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from services.router.domain.changes import changes_between
-from services.router.store import rulebooks
+from services.router.store import rulebooks, shadows
 from services.router.usecases.check_rulebook import check_rulebook
 from services.router.usecases.refusals import Conflict, NotFound, Unfit
 from services.router.usecases.rulebook_shelf import RulebookShelf
@@ -73,6 +73,24 @@ class Publisher:
             await self._put_in_force(connection, version, why=why, by=by)
         await self.shelf.follow()
         return await self.version(version)
+
+    async def shadow(self, version: str | None, *, why: str, by: str) -> dict[str, Any]:
+        """Let a version that is kept decide beside the one in force from now on, or none."""
+        async with self.engine.begin() as connection:
+            await rulebooks.one_at_a_time(connection)
+            if version is not None and await rulebooks.publication(connection, version) is None:
+                raise NotFound("no rulebook is kept under this version")
+            now = self.clock.now()
+            await shadows.begin(connection, {
+                "version": version, "since": now, "begun_by": by, "why": why, "counted": {},
+            })  # fmt: skip
+        return await self.shadowing()
+
+    async def shadowing(self) -> dict[str, Any]:
+        """Return the candidate at work and what was counted; `version` is empty where there is none."""
+        async with self.engine.connect() as connection:
+            told = await shadows.last(connection)
+        return {"version": None} if told is None else {key: told[key] for key in told if key != "number"}
 
     async def versions(self, *, limit: int) -> list[dict[str, Any]]:
         """Return the versions that are kept, newest first."""

@@ -8,10 +8,11 @@ from pathlib import Path
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from services.router.store import rulebooks
+from services.router.store import rulebooks, shadows
 from services.router.usecases.counting import rulebook_in_force
 from services.router.usecases.deciding import ByRulebook
 from services.router.usecases.file_messages import Rules
+from services.router.usecases.shadowing import Shadow, Shadowed
 from shared.clock import Clock
 from shared.faults import TryLater
 from shared.garbage import keep_for_good
@@ -36,6 +37,8 @@ class RulebookShelf:
         self._judge: ByRulebook | None = None
         self._turn = asyncio.Lock()
         self._unreadable: str | None = None
+        self._shadow: Shadow | None = None
+        self._candidate: int | None = None
         self.trouble: str | None = "the rulebook was not read yet"
 
     async def open(self) -> None:
@@ -66,6 +69,24 @@ class RulebookShelf:
                 told = {"version": published, "problems": [str(p) for p in invalid.problems]}
                 logger.error("a published rulebook cannot be read here; the one before stays", extra=told)  # noqa: TRY400
 
+    async def follow_candidate(self) -> None:
+        """Let decide beside the rulebook in force whom the ledger names, and add to it what was counted here."""
+        async with self._engine.connect() as connection:
+            told = await shadows.last(connection)
+            number = told["number"] if told is not None and told["version"] is not None else None
+            files = (
+                await rulebooks.files_of(connection, told["version"]) if told and number != self._candidate else None
+            )
+        if self._shadow is not None:
+            await self._shadow.flush(self._engine)
+        if number == self._candidate:
+            return
+        # Noted at once: a candidate that cannot be read is told once, not twice a second.
+        self._candidate, self._shadow = number, None
+        if number is not None and files is not None:
+            rulebook = await asyncio.to_thread(loaded_from, files)
+            self._shadow = Shadow(number=number, candidate=ByRulebook(rulebook=rulebook))
+
     @property
     def judge(self) -> ByRulebook:
         """The rulebook in force as it judges; `TryLater` while there is none."""
@@ -82,7 +103,7 @@ class RulebookShelf:
         """Return what the rulebook says to the filing of messages; `TryLater` while there is none."""
         correlation = self.rulebook.correlation
         return Rules(
-            judge=self.judge,
+            judge=self.judge if self._shadow is None else Shadowed(live=self.judge, shadow=self._shadow),
             reopen_within=correlation.reopen_within,
             quoted_references=correlation.quoted_references,
         )

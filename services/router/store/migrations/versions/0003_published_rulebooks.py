@@ -56,3 +56,16 @@ def upgrade() -> None:
         )
         """
     )
+    op.execute(
+        """
+        CREATE TABLE router.rulebook_shadows (
+            number bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
+            version text,
+            since timestamptz NOT NULL,
+            begun_by text NOT NULL,
+            why text NOT NULL,
+            counted jsonb NOT NULL,
+            CONSTRAINT rulebook_shadows_pkey PRIMARY KEY (number)
+        )
+        """
+    )
