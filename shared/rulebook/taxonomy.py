@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from pydantic import Field, model_validator
 
+from shared.rulebook.entities import EntityShapes
 from shared.rulebook.mends import wrong
 from shared.rulebook.source import Part
 from shared.rulebook.words import Code, Priority, Severity, Titles
@@ -82,6 +83,7 @@ class TaxonomyFile(Part):
     reach: Reach
     priorities: dict[Severity, Priority]
     outcomes_sought: dict[Code, Entry] = Field(default_factory=dict)
+    entities: EntityShapes = EntityShapes()
     root_causes: dict[Code, Entry] = Field(min_length=1)
     outcomes: dict[Code, Entry] = Field(min_length=1)
     redress: dict[Code, Entry] = Field(default_factory=dict)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -11,6 +11,9 @@ from typing import Any, Final
 
 import yaml
 
+from services.router.domain.entities import Entity, entities_of, products_in
+from services.router.domain.lexicon import lexicons_of
+from services.router.domain.own_words import without_quotes
 from services.router.domain.reading import Reading, read
 from shared.rulebook.load import Rulebook
 
@@ -87,6 +90,7 @@ def score(part: str, *, rulebook: Rulebook) -> Score:
     for entry in corpus(part):
         reading = read(entry["text"], rulebook=rulebook, subject=entry.get("subject"))
         _compare(reading, entry, found, rulebook)
+        _entities(entities_in(entry, reading.language, rulebook=rulebook), entry["expect"].get("entities") or {}, found)
     return found
 
 
@@ -119,12 +123,19 @@ def _compare(reading: Reading, entry: dict[str, Any], found: Score, rulebook: Ru
         pooled.count(read=signal in reading.signals, expected=signal in expected["signals"])
     if DANGER in expected["signals"] or expected["category"] == "safety":
         found.dangers.count(read=DANGER in reading.signals and reading.severity == "S1", expected=True)
-    _entities(reading, expected.get("entities") or {}, found)
 
 
-def _entities(reading: Reading, expected: dict[str, list[str]], found: Score) -> None:
+def entities_in(entry: dict[str, Any], language: str, *, rulebook: Rulebook) -> tuple[Entity, ...]:
+    """Return what a text names: numbers by their shapes, products by the list of its language."""
+    text = without_quotes(entry["text"])
+    whole = f"{entry['subject']}\n{text}" if entry.get("subject") else text
+    named = entities_of(whole, shapes=rulebook.taxonomy.entities)
+    return named + products_in(whole, language=language, lexicons=lexicons_of(rulebook))
+
+
+def _entities(named: Iterable[Entity], expected: dict[str, list[str]], found: Score) -> None:
     wanted = [(kind, _plain(value)) for kind, values in expected.items() for value in values]
-    told = list(dict.fromkeys((one.kind, _plain(one.value)) for one in getattr(reading, "entities", ())))
+    told = list(dict.fromkeys((one.kind, _plain(one.value)) for one in named))
     for kind, value in wanted:
         match = next((one for one in told if one[0] == kind and _same(kind, one[1], value)), None)
         if match is not None:

@@ -26,6 +26,7 @@ class Lexicon:
 
     language: str
     matcher: Matcher
+    products: Matcher
     function_words: frozenset[str]
     letters: frozenset[str]
     negations: frozenset[str]
@@ -58,6 +59,9 @@ def _compiled(file: LexiconFile) -> Lexicon:
     return Lexicon(
         language=file.language,
         matcher=Matcher(_meanings(file), language=file.language, concepts=file.words_of_concepts),
+        products=Matcher(
+            (Meaning(phrase=one, fact=PRODUCT, value=PRODUCT) for one in file.products), language=file.language
+        ),
         function_words=frozenset(word.casefold() for word in file.function_words),
         letters=frozenset(file.letters),
         negations=frozenset(fold(word.casefold(), language=file.language) for word in file.negation.words),
@@ -74,8 +78,6 @@ def _meanings(file: LexiconFile) -> Iterator[Meaning]:
     for wish, phrases in file.outcomes_sought.items():
         for phrase in phrases:
             yield Meaning(phrase=phrase, fact=OUTCOME, value=wish)
-    for phrase in file.products:
-        yield Meaning(phrase=phrase, fact=PRODUCT, value=PRODUCT)
 
 
 def _of_category(code: str, words: CategoryWords) -> Iterator[Meaning]:

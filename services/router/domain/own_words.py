@@ -23,11 +23,16 @@ _FOOTER = re.compile(
 )
 
 
+_HISTORY_HAS = re.compile("riginal|rsprüng|wrote|scritto|crit|schrieb|escribi")
+_FOOTER_HAS = re.compile("onfiden|intended|riservat|ertraulich|ONFIDEN|ERTRAULICH")
+"""Hardly any text holds these; the others need not be searched line by line."""
+
+
 def without_quotes(text: str) -> str:
     """Return a text up to the mail that it quotes, without lines that begin with `>`; all when nothing is left."""
     if "\n" not in text:
         return text
-    history = _HISTORY.search(text)
+    history = _HISTORY.search(text) if _HISTORY_HAS.search(text) else None
     own = text[: history.start()] if history else text
     if "\n>" in own or own.startswith(">"):
         own = "\n".join(line for line in own.split("\n") if not line.startswith(">"))
@@ -39,6 +44,6 @@ def without_footer(text: str) -> str:
     if "\n" not in text:
         return text
     own = text.split("\n-- \n", 1)[0].split("\n--\n", 1)[0]
-    footer = _FOOTER.search(own)
+    footer = _FOOTER.search(own) if _FOOTER_HAS.search(own) else None
     own = own[: footer.start()] if footer else own
     return own if own.strip() else text

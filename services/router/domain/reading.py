@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from services.router.domain.language import decide_language
-from services.router.domain.lexicon import CATEGORY, OUTCOME, PRODUCT, SIGNAL, UNLESS, Lexicon, lexicons_of
+from services.router.domain.lexicon import CATEGORY, OUTCOME, SIGNAL, UNLESS, Lexicon, lexicons_of
 from services.router.domain.matter import AUTOMATIC, Said, inside, matter_of
 from services.router.domain.own_words import without_footer, without_quotes
 from services.router.domain.phrases import Hit
@@ -95,7 +95,7 @@ def recategorised(
 
 
 def _by_fact(hits: Iterable[Hit]) -> Said:
-    said: Said = {CATEGORY: [], SIGNAL: [], UNLESS: [], OUTCOME: [], PRODUCT: []}
+    said: Said = {CATEGORY: [], SIGNAL: [], UNLESS: [], OUTCOME: []}
     for hit in hits:
         said[hit.meaning.fact].append(hit)
     return said

@@ -40,6 +40,13 @@ def test_signals_are_found_and_not_made_up(development: Score) -> None:
     assert signals.recall >= 0.70
 
 
+def test_numbers_are_found_and_not_made_up(development: Score) -> None:
+    for kind in ("order", "amount", "date", "phone", "iban", "card"):
+        pooled = development.entities[kind]
+        assert pooled.precision >= 0.9, kind
+        assert pooled.recall >= 0.9, kind
+
+
 @pytest.mark.bench
 @pytest.mark.parametrize("part", ["development", "unseen"])
 def test_the_score_is_printed(rulebook: Rulebook, part: str, capsys: pytest.CaptureFixture[str]) -> None:
