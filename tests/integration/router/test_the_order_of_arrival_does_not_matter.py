@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 import zlib
+from datetime import timedelta
 from uuid import UUID
 
 from hypothesis import HealthCheck, given, settings
@@ -115,7 +116,7 @@ async def _tell(desk: Desk, stream: list[MessageReceived], cuts: list[int]) -> N
 
 
 async def _check(desk: Desk) -> None:
-    while await settle_early(engine=desk.engine, rules=RULES, now=NOON):
+    while await settle_early(engine=desk.engine, rules=RULES, now=NOON, patience=timedelta(minutes=2)):
         pass
     assert await desk.filed() == EXPECTED
     changes = await desk.rows("SELECT change_id, message_id, kind FROM router.message_changes ORDER BY kind, at")
