@@ -73,7 +73,7 @@ def build(settings: RouterSettings) -> FastAPI:
     """Return the router with these settings; its parts start and stop with the application."""
     configure_logs(service="router", level=settings.log_level)
     engine = new_engine(settings.async_url, pool=settings.database_pool, application="ascolto-router")
-    shelf = RulebookShelf(folder=settings.rulebook_dir, engine=engine, clock=_CLOCK)
+    shelf = RulebookShelf(folder=settings.rulebook_dir, engine=engine, clock=_CLOCK, classifier=settings.classifier_dir)
     relay = Relay(
         engine=engine,
         tables=messaging,

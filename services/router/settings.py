@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from pydantic import Field
 
 from shared.settings import ServiceSettings
@@ -16,5 +18,8 @@ class RouterSettings(ServiceSettings):
     watch_every_s: float = Field(default=3.0, gt=0, description="how often it is looked for surges")
     rulebook_second_person: bool = Field(
         default=False, description="who published a rulebook may not put it in force: somebody else does"
+    )
+    classifier_dir: Path | None = Field(
+        default=None, description="a folder of `ascolto classifier train` that decides the category where it is sure"
     )
     simulating_processes: int = Field(default=2, ge=1, le=64, description="processes that decide the past again")

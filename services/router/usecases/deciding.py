@@ -10,9 +10,11 @@ from prometheus_client import Counter
 
 from services.router.domain.asking import rules_of
 from services.router.domain.lexicon import lexicons_of
+from services.router.domain.own_words import without_footer, without_quotes
 from services.router.domain.reading import Reading, read, recategorised
 from services.router.domain.routing import RoutableComplaint, decide
 from services.router.usecases.in_force import with_policy_in_force
+from services.router.usecases.learned import ByClassifier
 from shared.contracts.parts import Decision
 from shared.contracts.received import MessageReceived
 from shared.rulebook.load import Rulebook
@@ -43,9 +45,10 @@ class Judge(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ByRulebook:
-    """Judges by one rulebook."""
+    """Judges by one rulebook; where a classifier is given and sure, by its category instead of the lexicon's."""
 
     rulebook: Rulebook
+    classifier: ByClassifier | None = None
 
     def make_ready(self) -> None:
         """Compile words and rules, so that the first message does not wait for that."""
@@ -54,7 +57,12 @@ class ByRulebook:
 
     def __call__(self, message: MessageReceived, *, contacts: int = 1) -> Judgement:
         """Return the judgement on a message that opens a complaint."""
-        return self.by_reading(message, self._read(message, contacts), contacts)
+        reading = self._read(message, contacts)
+        if self.classifier is not None:
+            own = without_footer(without_quotes(message.text))
+            text = f"{message.subject} {own}" if message.subject else own
+            reading = self.classifier(reading, text=text, contacts=contacts, rulebook=self.rulebook)
+        return self.by_reading(message, reading, contacts)
 
     def corrected(
         self, message: MessageReceived, *, category: str, subcategory: str | None, contacts: int = 1

@@ -12,6 +12,7 @@ from services.router.store import rulebooks, shadows
 from services.router.usecases.counting import rulebook_in_force
 from services.router.usecases.deciding import ByRulebook
 from services.router.usecases.file_messages import Rules
+from services.router.usecases.learned import ByClassifier, open_classifier
 from services.router.usecases.shadowing import Shadow, Shadowed
 from shared.clock import Clock
 from shared.faults import TryLater
@@ -30,10 +31,12 @@ class RulebookShelf:
     A batch that has begun ends by the rulebook it began with: another one takes its place between two batches.
     """
 
-    def __init__(self, *, folder: Path, engine: AsyncEngine, clock: Clock) -> None:
+    def __init__(self, *, folder: Path, engine: AsyncEngine, clock: Clock, classifier: Path | None = None) -> None:
         self._folder = folder
         self._engine = engine
         self._clock = clock
+        self._classifier_folder = classifier
+        self._classifier: ByClassifier | None = None
         self._judge: ByRulebook | None = None
         self._turn = asyncio.Lock()
         self._unreadable: str | None = None
@@ -131,7 +134,9 @@ class RulebookShelf:
         await self._put_in_force(await asyncio.to_thread(loaded_from, files or {}))
 
     async def _put_in_force(self, rulebook: Rulebook) -> None:
-        judge = ByRulebook(rulebook=rulebook)
+        if self._judge is None:
+            self._classifier = await asyncio.to_thread(open_classifier, self._classifier_folder)
+        judge = ByRulebook(rulebook=rulebook, classifier=self._classifier)
         await asyncio.to_thread(judge.make_ready)
         # Rules, words and the modules are thousands of objects; going through them took a sixth of every batch.
         keep_for_good()
