@@ -17,6 +17,7 @@ from services.router.api import (
     internal,
     links,
     moves,
+    parties,
     published,
     rulebooks,
     simulations,
@@ -30,6 +31,7 @@ from services.router.store.tables import messaging
 from services.router.usecases.files import Files
 from services.router.usecases.incidents import Incidents
 from services.router.usecases.links import Linker
+from services.router.usecases.merge_parties import Parties
 from services.router.usecases.move import Mover
 from services.router.usecases.publish_rulebook import Publisher
 from services.router.usecases.rulebook_shelf import FOLLOW_EVERY_S, RulebookShelf
@@ -59,7 +61,7 @@ from shared.web.tasks import every, keep_running
 from shared.workers import Workers
 
 _CLOCK = SystemClock()
-_APIS = (complaints, moves, links, incidents, rulebooks, simulations, published, dead_letters, internal)
+_APIS = (complaints, moves, links, incidents, parties, rulebooks, simulations, published, dead_letters, internal)
 # Longer than Kafka keeps the topics that are read: an event that comes again must still be known.
 _INBOX_KEPT = timedelta(days=45)
 
@@ -147,6 +149,7 @@ def _parts(
         mover=Mover(engine=engine, clock=_CLOCK, shelf=shelf),
         linker=Linker(engine=engine, clock=_CLOCK),
         incidents=Incidents(engine=engine, clock=_CLOCK),
+        parties=Parties(engine=engine, clock=_CLOCK),
         files=Files(blobs=Blobs(settings.blob_url), shower=shower),
         dead_letters=DeadLetters(engine=engine, tables=messaging, clock=_CLOCK),
         shelf=shelf,

@@ -11,6 +11,7 @@ from fastapi import Request
 from services.router.usecases.files import Files
 from services.router.usecases.incidents import Incidents
 from services.router.usecases.links import Linker
+from services.router.usecases.merge_parties import Parties
 from services.router.usecases.move import Mover
 from services.router.usecases.publish_rulebook import Publisher
 from services.router.usecases.refusals import Conflict, Invalid, NotFound, Unfit
@@ -32,6 +33,7 @@ class Parts:
     mover: Mover
     linker: Linker
     incidents: Incidents
+    parties: Parties
     files: Files
     dead_letters: DeadLetters
     shelf: RulebookShelf

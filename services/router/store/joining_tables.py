@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import (
     ARRAY,
     BigInteger,
+    Boolean,
     Column,
     DateTime,
     Double,
@@ -80,4 +81,22 @@ traces = Table(
     PrimaryKeyConstraint("trace", "complaint_id", name="traces_pkey"),
     Index("traces_newest", "trace", "received_at"),
     Index("traces_received", "received_at"),
+)
+
+# That two parties are one person; what each of them is stays as it was, so that ending a merge loses nothing.
+party_merges = Table(
+    "party_merges",
+    metadata,
+    Column("number", BigInteger, Identity(always=True), nullable=False),
+    Column("party_id", Uuid, nullable=False),
+    Column("into_id", Uuid, nullable=False),
+    Column("vouched", Boolean, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("merged_at", _Instant, nullable=False),
+    Column("merged_by", Text, nullable=False),
+    Column("unmerged_at", _Instant),
+    Column("unmerged_by", Text),
+    PrimaryKeyConstraint("number", name="party_merges_pkey"),
+    Index("party_merges_going", "party_id", unique=True, postgresql_where=text("unmerged_at IS NULL")),
+    Index("party_merges_into", "into_id", postgresql_where=text("unmerged_at IS NULL")),
 )
