@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from typing import Final, NamedTuple
 
@@ -69,8 +69,7 @@ class _Word:
     atoms: frozenset[int]
     alone: tuple[Meaning, ...] = ()
     continues: tuple[int, ...] = ()
-    begins: Mapping[int, tuple[_Phrase, ...]] = field(default_factory=dict)
-    seconds: frozenset[int] = frozenset()
+    begins: tuple[tuple[int, tuple[_Phrase, ...]], ...] = ()
 
 
 _NOTHING = _Word(frozenset())
@@ -133,9 +132,9 @@ class Matcher:
                 continue
             for meaning in word.alone:
                 hits.append(_hit((meaning, (at,))))
-            if word.begins:
-                for second in word.seconds & next_at.keys():
-                    _go_on(word.begins[second], words, (at, next_at[second]), hits)
+            for second, phrases in word.begins:
+                if second in next_at:
+                    _go_on(phrases, words, (at, next_at[second]), hits)
             for atom in word.continues:
                 next_at[atom] = at
         hits.sort(key=_start)
@@ -156,8 +155,7 @@ class Matcher:
             frozenset(atoms),
             alone,
             tuple(atom for atom in dict.fromkeys(atoms) if atom in self._seconds),
-            {second: tuple(phrases) for second, phrases in begins.items()},
-            frozenset(begins),
+            tuple((second, tuple(phrases)) for second, phrases in begins.items()),
         )
 
 
