@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Mapping
 from pathlib import Path
 
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -73,17 +74,25 @@ class RulebookShelf:
                 logger.error("a published rulebook cannot be read here; the one before stays", extra=told)  # noqa: TRY400
 
     async def follow_candidate(self) -> None:
-        """Let decide beside the rulebook in force whom the ledger names, and add to it what was counted here."""
-        async with self._engine.connect() as connection:
-            told = await shadows.last(connection)
-            number = told["number"] if told is not None and told["version"] is not None else None
-            files = (
-                await rulebooks.files_of(connection, told["version"]) if told and number != self._candidate else None
-            )
-        if self._shadow is not None:
-            await self._shadow.flush(self._engine)
-        if number == self._candidate:
-            return
+        """Let decide beside the rulebook in force whom the ledger names, and add to it what was counted here.
+
+        Returns when the candidate decides, also where another call had begun to read it.
+        """
+        async with self._turn:
+            async with self._engine.connect() as connection:
+                told = await shadows.last(connection)
+                number = told["number"] if told is not None and told["version"] is not None else None
+                files = (
+                    await rulebooks.files_of(connection, told["version"])
+                    if told and number != self._candidate
+                    else None
+                )
+            if self._shadow is not None:
+                await self._shadow.flush(self._engine)
+            if number != self._candidate:
+                await self._take_beside(number, files)
+
+    async def _take_beside(self, number: int | None, files: Mapping[str, str] | None) -> None:
         # Noted at once: a candidate that cannot be read is told once, not twice a second.
         self._candidate, self._shadow = number, None
         if number is not None and files is not None:
