@@ -122,15 +122,21 @@ class Simulator:
     async def _compared(self, asked: _Asked) -> Comparison:
         """Return the sum over all complaints, or over those until it was cancelled."""
         total, under_way = Comparison(), set[asyncio.Task[Comparison]]()
-        async for rows in self._pages(asked):
-            under_way.add(asyncio.create_task(self._decided(rows, asked)))
-            if len(under_way) < _AHEAD:
-                continue
-            under_way = await _take_in(total, under_way)
-            if not await self._told(asked, total):
-                break
-        while under_way:
-            under_way = await _take_in(total, under_way)
+        try:
+            async for rows in self._pages(asked):
+                under_way.add(asyncio.create_task(self._decided(rows, asked)))
+                if len(under_way) < _AHEAD:
+                    continue
+                under_way = await _take_in(total, under_way)
+                if not await self._told(asked, total):
+                    break
+            while under_way:
+                under_way = await _take_in(total, under_way)
+        finally:
+            # Cut short, it leaves nobody behind who still reads the folders that are about to go.
+            for task in under_way:
+                task.cancel()
+            await asyncio.gather(*under_way, return_exceptions=True)
         await self._told(asked, total)
         return total
 
