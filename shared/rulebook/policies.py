@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
 from shared.rulebook.allowance import WrittenAllowance
+from shared.rulebook.dated import Dated
 from shared.rulebook.mends import closest, wrong
 from shared.rulebook.source import Part, Problem, Source, read_source
 
@@ -86,7 +86,7 @@ class Escalation(Part):
     in_acknowledgement: bool = True
 
 
-class Policy(Part):
+class Policy(Dated):
     """A promise of time as data, with where it comes from and how sure that is."""
 
     policy: str = Field(pattern=r"^[a-z0-9][a-z0-9_.]*$", max_length=80)
@@ -97,8 +97,6 @@ class Policy(Part):
     jurisdiction: str = "*"
     sector: str = "*"
     segment: Literal["any", "consumer", "business"] = "any"
-    effective_from: date | None = None
-    effective_to: date | None = None
     at_risk_after: Annotated[float, Field(gt=0, lt=1)] = 0.8
     count_first_day: bool = False
     roll: Literal["none", "forward"] = "none"
@@ -117,18 +115,7 @@ class Policy(Part):
             raise wrong(f"the clock `{missing[0]}` is missing", mend=f"add `{missing[0]}:` under `clocks:`")
         if self.pause is None and any(clock.pauses for clock in self.clocks.values()):
             raise wrong("a clock pauses, but the policy allows no pause", mend="add `pause:` with `at_most:`")
-        if self.effective_from and self.effective_to and self.effective_to < self.effective_from:
-            raise wrong("it ends before it begins", mend="exchange effective_from and effective_to")
         return self
-
-    @property
-    def dated(self) -> bool:
-        """Whether there are days on which the policy does not hold."""
-        return self.effective_from is not None or self.effective_to is not None
-
-    def in_force(self, on: date) -> bool:
-        """Tell whether the policy holds for what is received on a day; both its dates are days on which it does."""
-        return (self.effective_from or on) <= on <= (self.effective_to or on)
 
     def dates(self) -> str:
         """Return in words when the policy holds."""

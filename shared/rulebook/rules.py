@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import date
-from typing import Annotated, Self
+from typing import Annotated
 
 from pydantic import AfterValidator, Field, model_validator
 
 from shared.rulebook import engine
+from shared.rulebook.dated import Dated
 from shared.rulebook.facts import FACTS, example_facts
 from shared.rulebook.mends import closest, wrong
 from shared.rulebook.source import Part
@@ -99,7 +99,7 @@ class Then(Part):
     priority: Priority | None = None
 
 
-class Asking(Part):
+class Asking(Dated):
     """What every rule has: `title` tells a person what it is for; outside its dates it is not asked.
 
     The dates are days of receipt, both included, in the zone of the triage queue's calendar.
@@ -108,24 +108,6 @@ class Asking(Part):
     id: RuleId
     title: str = Field(min_length=1)
     when: Annotated[str, AfterValidator(_condition)]
-    effective_from: date | None = None
-    effective_to: date | None = None
-
-    @model_validator(mode="after")
-    def ends_after_it_begins(self) -> Self:
-        """Else it would never be asked."""
-        if self.effective_from and self.effective_to and self.effective_to < self.effective_from:
-            raise wrong("it ends before it begins", mend="exchange effective_from and effective_to")
-        return self
-
-    @property
-    def dated(self) -> bool:
-        """Whether there are days on which the rule is not asked."""
-        return self.effective_from is not None or self.effective_to is not None
-
-    def in_force(self, on: date) -> bool:
-        """Tell whether the rule is asked of what is received on a day."""
-        return (self.effective_from or on) <= on <= (self.effective_to or on)
 
 
 class Rule(Asking):
