@@ -14,8 +14,9 @@ from shared.channel.delivery import Delivery
 from shared.channel.inbound import InboundAttachment, InboundChange, InboundMessage, Parsed
 from shared.contracts.parts import ReplyAddress, Sender
 from shared.contracts.received import JoinHints
-from shared.meta.events import Change, Gathered, Item, changes_in, unreadable
+from shared.meta.events import Change, changes_in
 from shared.meta.receiving import MetaReceives
+from shared.vendor.gathering import Gathered, Item, unreadable
 from shared.vendor.payloads import instant, text_of
 
 _WRITTEN = ("comment", "post", "status", "photo", "video")

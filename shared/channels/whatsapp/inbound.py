@@ -15,8 +15,9 @@ from shared.channels.whatsapp.people import Contacts, Person, person_in
 from shared.channels.whatsapp.words import SILENT, files, words
 from shared.contracts.parts import ReplyAddress
 from shared.contracts.received import JoinHints
-from shared.meta.events import Gathered, Item, changes_in, listed, unreadable
+from shared.meta.events import changes_in
 from shared.meta.receiving import MetaReceives
+from shared.vendor.gathering import Gathered, Item, listed, unreadable
 from shared.vendor.payloads import instant, text_of
 
 REPLY_WINDOW = timedelta(hours=24)

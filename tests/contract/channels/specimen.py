@@ -23,13 +23,14 @@ class Signing:
     """How the vendor signs.
 
     `covers` is "meaning" where the signature is over the fields as decoded (two spellings of one field then carry the
-    same signature), else "bytes". `stale_after` is how old a delivery may be, None where the vendor signs no time.
+    same signature), "nothing" where the vendor only repeats a word that we gave it, else "bytes". `stale_after` is how
+    old a delivery may be, None where the vendor signs no time.
     """
 
     sign: Sign
     secret: str
     header: str
-    covers: Literal["bytes", "meaning"] = "bytes"
+    covers: Literal["bytes", "meaning", "nothing"] = "bytes"
     stale_after: timedelta | None = None
 
 
@@ -38,7 +39,8 @@ class Answers:
     """How the vendor takes a message: what it answers, and where the text and the address are to be found.
 
     `by` is "mail" where answers leave through the house's relay. `settings` gives the account's settings when the
-    vendor's API stands at a test address. `message_id` is what the vendor called the message in `taken`.
+    vendor's API stands at a test address. `message_id` is what the vendor called the message in `taken`. `in_address`
+    names the secrets that the vendor takes nowhere but in the address.
     """
 
     by: Literal["http", "mail"]
@@ -46,6 +48,7 @@ class Answers:
     taken: bytes = b"{}"
     message_id: str | None = None
     path_ends: str = ""
+    in_address: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, kw_only=True)

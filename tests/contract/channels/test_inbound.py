@@ -136,7 +136,7 @@ def _refused(specimen: Specimen, delivery: Delivery) -> bool:
     return False
 
 
-@pytest.mark.concerns("signed")
+@pytest.mark.concerns("covered")
 def test_every_byte_of_a_signed_body_counts(specimen: Specimen) -> None:
     assert specimen.signing is not None
     body = specimen.valid.body
@@ -149,7 +149,7 @@ def test_every_byte_of_a_signed_body_counts(specimen: Specimen) -> None:
             assert _parse(specimen, changed) == _parse(specimen, specimen.valid), (at, flip)
 
 
-@pytest.mark.concerns("signed")
+@pytest.mark.concerns("covered")
 def test_more_or_fewer_bytes_are_refused(specimen: Specimen) -> None:
     for body in (specimen.valid.body + b"x", specimen.valid.body[:-1], b""):
         assert _refused(specimen, replace(specimen.valid, body=body))
