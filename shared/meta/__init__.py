@@ -1,1 +1,1 @@
-"""What the channels of Meta share: the signature, the handshake, the nesting of events, the Graph API's errors."""
+"""What the channels of Meta share: signature, handshake, nesting of events, chats, the Graph API's errors."""

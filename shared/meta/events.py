@@ -22,14 +22,9 @@ class Change:
 
 def changes_in(body: bytes, *, about: str, gathered: Gathered) -> Iterable[Change]:
     """Yield each change of a delivery about `about`; what is not of the form goes to `gathered` as unreadable."""
-    delivered = read_object(body)
-    if delivered.get("object") != about:
-        raise DeliveryMalformed(f"the delivery is not about a {about}; is the app subscribed to it?", cause="object")
-    if not isinstance(delivered.get("entry"), list):
-        raise DeliveryMalformed("the delivery has no list of entries", cause="no_entries")
-    for entry in delivered["entry"]:
+    for entry in entries_in(body, about=about):
         changes = entry.get("changes") if isinstance(entry, dict) else None
-        if not isinstance(changes, list):
+        if not isinstance(changes, list) or not isinstance(entry, dict):
             gathered.take(unreadable("an entry has no list of changes"))
             continue
         for change in changes:
@@ -37,3 +32,14 @@ def changes_in(body: bytes, *, about: str, gathered: Gathered) -> Iterable[Chang
                 yield Change(field=str(change.get("field")), value=change["value"], entry_time=entry.get("time"))
             else:
                 gathered.take(unreadable("a change has no value"))
+
+
+def entries_in(body: bytes, *, about: str) -> list[object]:
+    """Return the entries of a delivery about `about`; `DeliveryMalformed` when it is about something else."""
+    delivered = read_object(body)
+    if delivered.get("object") != about:
+        raise DeliveryMalformed(f"the delivery is not about a {about}; is the app subscribed to it?", cause="object")
+    entries = delivered.get("entry")
+    if not isinstance(entries, list):
+        raise DeliveryMalformed("the delivery has no list of entries", cause="no_entries")
+    return entries

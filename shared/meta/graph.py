@@ -1,6 +1,7 @@
 """Calls to the Graph API and what its error codes ask of us.
 
-Source of the codes: developers.facebook.com, "WhatsApp Cloud API error codes" and "Graph API error handling".
+Source of the codes: developers.facebook.com, "WhatsApp Cloud API error codes", "Graph API error handling" and
+"Messenger Platform > Common error codes".
 """
 
 from __future__ import annotations
@@ -23,8 +24,17 @@ _CAUSES = {
     131026: "unreachable",
     131021: "unreachable",
     131030: "unreachable",
+    551: "unreachable",
 } | dict.fromkeys((3, 10, 102, 190, *range(200, 300)), "credentials")
-_WINDOW_SUBCODE = 2018278
+_SUBCAUSES = {
+    2018278: "window_closed",
+    2534022: "window_closed",
+    2018001: "unreachable",
+    2018108: "unreachable",
+    1545041: "unreachable",
+    2534014: "unreachable",
+}
+"""What a code of many meanings says more exactly: Messenger's window and Instagram's, people who take no messages."""
 
 
 async def post(account: Account, means: Means, *, path: tuple[str, str], **request: Any) -> dict[str, Any]:
@@ -74,8 +84,8 @@ def settle_graph(answer: VendorAnswer) -> None:
     said = f"Meta answered {answer.status}" + (f", error {code}" if isinstance(code, int) else "")
     if error.get("is_transient") is True or (isinstance(code, int) and code in _LATER):
         raise TryLater(said, wait=answer.wait)
-    if subcode == _WINDOW_SUBCODE:
-        raise SendingFailed(said, cause="window_closed")
+    if isinstance(subcode, int) and subcode in _SUBCAUSES:
+        raise SendingFailed(said, cause=_SUBCAUSES[subcode])
     if isinstance(code, int) and code in _CAUSES and answer.status < 500:
         raise SendingFailed(said, cause=_CAUSES[code])
     settle(answer, vendor=said.replace(f"Meta answered {answer.status}", "Meta", 1))

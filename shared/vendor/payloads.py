@@ -54,6 +54,23 @@ def instant(seconds: object, *, received_at: datetime) -> datetime | None:
     return at if at is not None and _EARLIEST <= at <= received_at + _AHEAD else None
 
 
+def moment(written: object, *, received_at: datetime) -> datetime | None:
+    """Return the instant of Unix milliseconds or seconds, number or text, or of an ISO 8601 text; nothing of nonsense.
+
+    Milliseconds are kept: they order the messages of one second.
+    """
+    text = text_of(written) or ""
+    if text.isascii() and text.isdigit():
+        seconds, rest = (text[:-3], int(text[-3:])) if len(text) > 11 else (text, 0)
+        at = instant(seconds, received_at=received_at)
+        return at + timedelta(milliseconds=rest) if at else None
+    try:
+        aware = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return instant(int(aware.timestamp()), received_at=received_at) if aware.tzinfo else None
+
+
 def text_of(value: object) -> str | None:
     """Return a vendor's id or words: text as it is, a whole number written out, nothing for anything else."""
     if isinstance(value, str):
