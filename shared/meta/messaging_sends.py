@@ -17,12 +17,12 @@ _HOSTS = ("lookaside.fbsbx.com", ".fbsbx.com", ".fbcdn.net", ".cdninstagram.com"
 _CODE = re.compile(r"error (\d{1,6})\b")
 
 
-async def send_text(outgoing: Outgoing, account: Account, means: Means, *, node: str) -> Sent:
+async def send_text(outgoing: Outgoing, account: Account, means: Means, *, node: str, typed: bool = True) -> Sent:
     """Send a text in the chat; as a person's where the account may, which Meta takes for a week instead of a day."""
     message: dict[str, Any] = {"recipient": {"id": outgoing.reply.to}, "message": {"text": outgoing.text}}
     if account.settings.human_agent and not outgoing.automatic:
         message |= {"messaging_type": "MESSAGE_TAG", "tag": "HUMAN_AGENT"}
-    else:
+    elif typed:
         message |= {"messaging_type": "RESPONSE"}
     fields = await post(account, means, path=(node, "messages"), json=message)
     return Sent(provider_message_id=text_of(fields.get("message_id")))

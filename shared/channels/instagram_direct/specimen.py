@@ -1,0 +1,49 @@
+"""Instagram's direct messages at work, for the suite of all channels."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from shared.channel.account import Account
+from shared.channel.delivery import Delivery
+from shared.channels.instagram_direct.settings import InstagramDirectSettings
+from shared.meta.receiving import signature
+from tests.contract.channels.specimen import NOW, Answers, Signing, Specimen, fixture
+
+_ACCOUNT = Account(
+    account="instagram-1",
+    channel="instagram_direct",
+    title="Instagram",
+    settings=InstagramDirectSettings(instagram_id="17841400000000001"),
+    secrets={"app_secret": ("app-secret-0001",), "verify_token": ("our-word-0001",), "access_token": ("token-0001",)},
+)
+
+
+def _sign(delivery: Delivery, secret: str) -> Delivery:
+    return replace(delivery, headers={"x-hub-signature-256": signature(delivery.body, secret=secret)})
+
+
+def _delivery(name: str) -> Delivery:
+    body = fixture(__file__, f"{name}.json")
+    return _sign(Delivery(account="instagram-1", received_at=NOW, body=body), "app-secret-0001")
+
+
+specimen = Specimen(
+    account=_ACCOUNT,
+    encoding="json",
+    valid=_delivery("message"),
+    text="Parcel never arrived and nobody answers",
+    signing=Signing(sign=_sign, secret="app-secret-0001", header="x-hub-signature-256"),  # noqa: S106
+    batch=_delivery("batch"),
+    batch_ids=frozenset(f"aWdfb{n:02}" for n in range(1, 5)),
+    ignored={name: _delivery(name) for name in ("echo", "reaction", "comment")},
+    changes={name: _delivery(name) for name in ("edit", "unsent")},
+    receipts={"delivered": _delivery("seen")},
+    answers=Answers(
+        by="http",
+        settings=lambda url: InstagramDirectSettings(instagram_id="17841400000000001", api_base_url=url),
+        taken=b'{"recipient_id": "900100200300", "message_id": "aWdfsent"}',
+        message_id="aWdfsent",
+        path_ends="/me/messages",
+    ),
+)
