@@ -51,6 +51,8 @@ async def _get(
             if response.is_redirect:
                 return b"", response.headers.get("location", "")
             wait: timedelta | None = retry_after(response.headers)
+            if response.status_code == 202:
+                raise TryLater(f"{vendor} is still preparing the file", wait=wait)
             settle(VendorAnswer(status=response.status_code, body=b"", wait=wait), vendor=vendor)
             return await _capped(response, limit=limit, vendor=vendor), None
     except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:

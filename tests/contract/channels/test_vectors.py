@@ -121,6 +121,15 @@ def test_the_example_of_github_has_metas_construction(channel: str) -> None:
     _take(account, Delivery(account="a", received_at=NOW, body=known["body"].encode(), headers=headers))
 
 
+def test_the_example_of_lines_library_is_taken_and_its_neighbour_refused() -> None:
+    known = VECTORS["line"]
+    account = _account("line", channel_secret=known["key"])
+    headers = {"x-line-signature": known["header"].partition(": ")[2]}
+    _take(account, Delivery(account="a", received_at=NOW, body=known["body"].encode(), headers=headers))
+    with pytest.raises(DeliveryForged):
+        _take(account, Delivery(account="a", received_at=NOW, body=known["body"].encode() + b"x", headers=headers))
+
+
 def test_the_examples_of_the_rfcs_hold() -> None:
     sha256, sha1 = VECTORS["rfc4231-2"], VECTORS["rfc2202-2"]
     assert meta_signature(sha256["body"].encode(), secret=sha256["key"]) == f"sha256={sha256['digest']}"
