@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
@@ -19,11 +19,12 @@ _PATIENCE = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VendorAnswer:
-    """What a vendor said: its status and the beginning of its body."""
+    """What a vendor said: its status, the beginning of its body, and its headers in lower case."""
 
     status: int
     body: bytes
     wait: timedelta | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def fields(self) -> dict[str, Any]:
@@ -40,7 +41,10 @@ async def call(http: httpx.AsyncClient, method: str, url: str, **request: Any) -
     try:
         async with http.stream(method, url, **request) as response:
             return VendorAnswer(
-                status=response.status_code, body=await _beginning(response), wait=retry_after(response.headers)
+                status=response.status_code,
+                body=await _beginning(response),
+                wait=retry_after(response.headers),
+                headers=response.headers,
             )
     except (httpx.InvalidURL, httpx.UnsupportedProtocol) as error:
         raise SendingFailed("the configured address is not an http(s) address", cause="bad_address") from error

@@ -130,6 +130,20 @@ def test_the_example_of_lines_library_is_taken_and_its_neighbour_refused() -> No
         _take(account, Delivery(account="a", received_at=NOW, body=known["body"].encode() + b"x", headers=headers))
 
 
+def test_the_example_of_slacks_library_is_taken_at_its_time_only() -> None:
+    known = VECTORS["slack-v0"]
+    at = datetime.fromtimestamp(int(known["timestamp"]), UTC)
+    account = _account("slack", signing_secret=known["key"])
+    headers = {
+        "x-slack-request-timestamp": known["timestamp"],
+        "x-slack-signature": known["header"].partition(": ")[2],
+    }
+    _take(account, Delivery(account="a", received_at=at, body=known["body"].encode(), headers=headers))
+    for later, body in ((timedelta(0), known["body"] + "x"), (timedelta(minutes=6), known["body"])):
+        with pytest.raises(DeliveryForged):
+            _take(account, Delivery(account="a", received_at=at + later, body=body.encode(), headers=headers))
+
+
 def test_the_examples_of_the_rfcs_hold() -> None:
     sha256, sha1 = VECTORS["rfc4231-2"], VECTORS["rfc2202-2"]
     assert meta_signature(sha256["body"].encode(), secret=sha256["key"]) == f"sha256={sha256['digest']}"
