@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 from uuid import UUID
 
-import httpx
 import pytest
 
 from shared.channel.account import Account
@@ -20,7 +19,7 @@ from shared.channels.instagram_direct.outbound import InstagramDirectChecks, Ins
 from shared.channels.instagram_direct.settings import InstagramDirectSettings
 from shared.channels.instagram_direct.specimen import specimen
 from tests.contract.channels.specimen import NOW, fixture
-from tests.contract.channels.vendor import Vendor, vendor_on_loopback
+from tests.contract.channels.vendor import Vendor, http_client, vendor_on_loopback
 
 RECEIVES = InstagramDirectReceives()
 
@@ -80,7 +79,7 @@ async def _send(account: Account, text: str = "Today.", *, automatic: bool = Tru
     outgoing = Outgoing(
         outbound_id=UUID(int=7), kind="reply", reference="ABCDEFGHJ", reply=reply, text=text, automatic=automatic
     )
-    async with httpx.AsyncClient(trust_env=False) as http:
+    async with http_client() as http:
         return await InstagramDirectSends().send(outgoing, account, Means(http=http))
 
 
@@ -102,7 +101,7 @@ async def test_length_is_counted_in_bytes(vendor: Vendor) -> None:
 
 async def test_the_check_names_both_kinds_of_permissions(vendor: Vendor) -> None:
     vendor.status, vendor.body = 403, b'{"error": {"code": 10}}'
-    async with httpx.AsyncClient(trust_env=False) as http:
+    async with http_client() as http:
         verdict = await InstagramDirectChecks().check(_account(vendor), Means(http=http))
     assert "instagram_business_manage_messages" in verdict.words
     assert vendor.calls[0].path == "/me/subscribed_apps"

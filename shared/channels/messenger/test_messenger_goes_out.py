@@ -8,7 +8,6 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
-import httpx
 import pytest
 
 from shared.channel.account import Account
@@ -20,7 +19,7 @@ from shared.channels.messenger.outbound import MessengerChecks, MessengerSends
 from shared.channels.messenger.settings import MessengerSettings
 from shared.channels.messenger.specimen import specimen
 from shared.faults import TryLater
-from tests.contract.channels.vendor import Vendor, vendor_on_loopback
+from tests.contract.channels.vendor import Vendor, http_client, vendor_on_loopback
 
 
 @pytest.fixture
@@ -31,7 +30,7 @@ def vendor() -> Iterator[Vendor]:
 
 @pytest.fixture
 async def means() -> AsyncIterator[Means]:
-    async with httpx.AsyncClient(trust_env=False) as http:
+    async with http_client() as http:
         yield Means(http=http)
 
 

@@ -9,7 +9,6 @@ from datetime import timedelta
 from urllib.parse import parse_qs
 from uuid import UUID
 
-import httpx
 import pytest
 
 from shared.channel.account import Account
@@ -21,7 +20,7 @@ from shared.channels.slack.outbound import SlackChecks, SlackSends
 from shared.channels.slack.settings import SlackSettings
 from shared.channels.slack.specimen import specimen
 from shared.faults import TryLater
-from tests.contract.channels.vendor import Vendor, vendor_on_loopback
+from tests.contract.channels.vendor import Vendor, http_client, vendor_on_loopback
 
 
 @pytest.fixture
@@ -32,7 +31,7 @@ def vendor() -> Iterator[Vendor]:
 
 @pytest.fixture
 async def means() -> AsyncIterator[Means]:
-    async with httpx.AsyncClient(trust_env=False) as http:
+    async with http_client() as http:
         yield Means(http=http)
 
 

@@ -9,7 +9,6 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-import httpx
 import pytest
 
 from shared.channel.account import Account
@@ -23,7 +22,7 @@ from shared.channels.telegram.settings import TelegramSettings
 from shared.channels.telegram.specimen import specimen
 from shared.faults import TryLater
 from tests.contract.channels.specimen import NOW, fixture
-from tests.contract.channels.vendor import Vendor, vendor_on_loopback
+from tests.contract.channels.vendor import Vendor, http_client, vendor_on_loopback
 
 
 @pytest.fixture
@@ -34,7 +33,7 @@ def vendor() -> Iterator[Vendor]:
 
 @pytest.fixture
 async def means() -> AsyncIterator[Means]:
-    async with httpx.AsyncClient(trust_env=False) as http:
+    async with http_client() as http:
         yield Means(http=http)
 
 

@@ -10,7 +10,6 @@ from datetime import timedelta
 from urllib.parse import parse_qs, unquote
 from uuid import UUID
 
-import httpx
 import pytest
 
 from shared.channel.account import Account
@@ -19,7 +18,7 @@ from shared.channel.outbound import Means, Outgoing, Sent
 from shared.channel_registry import registry
 from shared.faults import TryLater
 from tests.contract.channels.specimen import Specimen
-from tests.contract.channels.vendor import Call, Vendor, vendor_on_loopback
+from tests.contract.channels.vendor import Call, Vendor, http_client, vendor_on_loopback
 
 TEXT = "Gentile cliente, abbiamo ricevuto il suo reclamo: la risposta è attesa il 24/11.\nAscolto"
 
@@ -34,7 +33,7 @@ def vendor() -> Iterator[Vendor]:
 
 @pytest.fixture
 async def means() -> AsyncIterator[Means]:
-    async with httpx.AsyncClient(timeout=0.5, follow_redirects=False, trust_env=False) as http:
+    async with http_client(timeout=0.5) as http:
         yield Means(http=http, allow_private_targets=True)
 
 
