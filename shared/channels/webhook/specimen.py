@@ -12,12 +12,12 @@ from shared.vendor.standard_webhooks import TOLERANCE, sign
 from tests.contract.channels.specimen import NOW, Answers, Signing, Specimen, fixture
 
 _SECRET = "whsec_" + base64.b64encode(b"a secret of twenty-four!").decode()
-_AT = str(int(NOW.timestamp()))
 
 
 def _sign(delivery: Delivery, secret: str) -> Delivery:
-    signature = sign(secret, webhook_id="msg_one", timestamp=_AT, body=delivery.body)
-    headers = {"webhook-id": "msg_one", "webhook-timestamp": _AT, "webhook-signature": signature}
+    at = str(int(NOW.timestamp()))
+    signature = sign(secret, webhook_id="msg_one", timestamp=at, body=delivery.body)
+    headers = {"webhook-id": "msg_one", "webhook-timestamp": at, "webhook-signature": signature}
     return replace(delivery, headers=headers)
 
 

@@ -21,6 +21,11 @@ ACCOUNTS: dict[str, tuple[dict[str, Any], dict[str, str]]] = {
         {"account_sid": "AC" + "0" * 32, "from_number": "+390000000000", "public_url": "https://acme.test/sms"},
         {"auth_token": "t"},
     ),
+    "telegram": ({}, {"webhook_secret": "w" * 20, "bot_token": "7:" + "t" * 30}),
+    "messenger": ({"page_id": "1", "api_base_url": "https://graph.acme.test"}, META),
+    "instagram_direct": ({"instagram_id": "1", "api_base_url": "https://graph.acme.test"}, META),
+    "line": ({}, {"channel_secret": "s", "access_token": "t"}),
+    "slack": ({}, {"signing_secret": "s", "bot_token": "t"}),
     "webhook": ({"reply_url": "https://acme.test/replies"}, {"signing_secret": "whsec_" + "QUJD" * 8}),
 }
 MOVES: list[tuple[str, dict[str, Any], list[str]]] = [
@@ -31,6 +36,12 @@ MOVES: list[tuple[str, dict[str, Any], list[str]]] = [
     ("whatsapp", {"api_base_url": "https://graph.evil.test"}, ["access_token"]),
     ("facebook_page", {"api_base_url": "https://graph.evil.test"}, ["access_token"]),
     ("twilio_sms", {"api_base_url": "https://api.evil.test"}, ["auth_token"]),
+    ("telegram", {"api_base_url": "https://api.evil.test"}, ["bot_token"]),
+    ("messenger", {"api_base_url": "https://graph.evil.test"}, ["access_token"]),
+    ("instagram_direct", {"api_base_url": "https://graph.evil.test"}, ["access_token"]),
+    ("line", {"api_base_url": "https://api.evil.test"}, ["access_token"]),
+    ("line", {"content_base_url": "https://api.evil.test"}, ["access_token"]),
+    ("slack", {"api_base_url": "https://api.evil.test"}, ["bot_token"]),
 ]
 STAYS: list[tuple[str, dict[str, Any]]] = [
     ("email", {"from": "help@acme.test"}),
