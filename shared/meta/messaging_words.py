@@ -14,6 +14,9 @@ _FILES = {
     "audio": ("audio.mp4", "audio/mp4"),
     "file": ("file.bin", "application/octet-stream"),
 }
+_TOLD_BY_THE_TEXT = ("fallback", "template", "sticker")
+"""A fallback repeats, as a card, the address that stands in the text."""
+
 _OPENING = ("GET_STARTED", "GET_STARTED_PAYLOAD")
 """What tools set behind the button that only opens a chat."""
 
@@ -24,10 +27,12 @@ def words(told: dict[str, Any]) -> str | None:
         return "" if told.get("payload") in _OPENING else text_of(told["title"])
     if told.get("is_unsupported") is True:
         return "[a message of a kind that Meta does not hand on]"
+    attachments = _attachments(told)
     if told.get("text") not in (None, ""):
-        return text_of(told["text"])
-    shown = [_shown(attachment) for attachment in _attachments(told)]
-    return " ".join(shown) or "[a message without words]"
+        said = text_of(told["text"])
+        shared = [_shown(a) for a in attachments if a.get("type") not in (*_FILES, *_TOLD_BY_THE_TEXT)]
+        return "\n".join([said, *shared]) if said else None
+    return " ".join(map(_shown, attachments)) or "[a message without words]"
 
 
 def _attachments(told: dict[str, Any]) -> list[dict[str, Any]]:

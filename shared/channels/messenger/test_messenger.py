@@ -77,6 +77,13 @@ def test_what_is_not_in_words_is_named_in_brackets(attachment: dict[str, Any], t
     assert message.attachments == ()
 
 
+def test_what_is_shared_beside_words_is_told_as_well_but_not_the_card_of_a_link() -> None:
+    reel = {"type": "ig_reel", "payload": {"url": "https://a.test/3"}}
+    card = {"type": "fallback", "payload": {"url": "https://a.test/4"}}
+    (message,) = _parse(_saying(text="Like this: https://a.test/4", attachments=[reel, card])).messages
+    assert message.text == "Like this: https://a.test/4\n[ig reel] https://a.test/3"
+
+
 def test_several_files_of_one_message_are_all_named() -> None:
     payloads = [{"url": "https://cdn.fbsbx.com/v/Rechnung%2048.pdf?dl=1"}, {}]
     (message,) = _parse(_saying(text="See", attachments=[{"type": "file", "payload": p} for p in payloads])).messages
