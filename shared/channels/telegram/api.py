@@ -48,8 +48,8 @@ def _settle(answer: VendorAnswer) -> None:
     if answer.status == 429:
         raise TryLater("Telegram answered 429", wait=_told_to_wait(answer) or answer.wait)
     said = (text_of(answer.fields.get("description")) or "").lower()
-    cause = next((cause for words, cause in _SAID if answer.status == 400 and words in said), None)
-    if answer.status == 403:
+    cause = next((cause for words, cause in _SAID if answer.status in (400, 403) and words in said), None)
+    if answer.status == 403 and cause is None:
         cause = "unreachable"  # blocked by the customer, or a customer who is gone: the token is in order
     if answer.status in (401, 404):
         cause = "credentials"

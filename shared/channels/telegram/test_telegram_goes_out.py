@@ -82,6 +82,8 @@ async def test_how_long_to_wait_stands_in_the_body(vendor: Vendor, means: Means)
         (400, "Bad Request: chat not found", "unreachable"),
         (400, "Bad Request: message is too long", "too_long"),
         (400, "Bad Request: BUSINESS_PEER_USAGE_MISSING", "window_closed"),
+        (403, "Forbidden: BUSINESS_PEER_USAGE_MISSING", "window_closed"),
+        (400, "Bad Request: BUSINESS_CONNECTION_INVALID", "credentials"),
         (401, "Unauthorized", "credentials"),
         (404, "Not Found", "credentials"),
         (200, "of a kind that is not known here", "refused"),
