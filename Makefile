@@ -43,7 +43,7 @@ reset: ready ## take the local data away, after asking
 	@$(BIN)/python -m deploy.local reset
 
 test: setup learning setup-browser ## every test but benchmarks and long chaos, on a private PostgreSQL and Kafka
-	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadscope -m "not bench and not chaos" $(TESTS)
+	@$(BIN)/python -m deploy.checks.second_look -n $(WORKERS) --dist loadscope -m "not bench and not chaos" $(TESTS)
 
 test-fast: learning ## the tests that need neither PostgreSQL nor Kafka
 	@$(BIN)/python -m pytest -q -m "not bench and not chaos" tests/unit tests/contract shared $(TESTS)
