@@ -17,6 +17,7 @@ from urllib.parse import urlencode
 
 import httpx
 
+from tests.support import calling
 from tests.support.house import House
 from tests.support.imap_server import PASSWORD, USER, ImapServer
 from tests.support.outside import Outside
@@ -53,9 +54,8 @@ class Porch:
 
     def post(self, account: str, body: bytes, headers: dict[str, str]) -> None:
         """Deliver as the vendor does, without our API key."""
-        answer = httpx.post(
-            f"{self.house.ingest_url}/v1/channels/{account}/deliveries", content=body, headers=headers, timeout=20
-        )
+        url = f"{self.house.ingest_url}/v1/channels/{account}/deliveries"
+        answer = calling.call("POST", url, content=body, headers=headers)
         assert answer.status_code == 200, answer.text
 
 
@@ -195,7 +195,7 @@ def web_form(porch: Porch) -> Door:
     form = {"text": COMPLAINT, "email": customer, "name": "Carla", "submission": secrets.token_urlsafe(18)}
 
     def deliver() -> None:
-        answer = httpx.post(f"{porch.house.ingest_url}/forms/{account}", data=form, timeout=20)
+        answer = calling.call("POST", f"{porch.house.ingest_url}/forms/{account}", data=form)
         assert answer.status_code == 200, answer.text
 
     return Door(account=account, deliver=deliver, answers=lambda: len(porch.outside.mails_to(customer)))

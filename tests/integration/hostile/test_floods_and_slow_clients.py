@@ -15,6 +15,7 @@ import pytest
 
 from tests.chaos.audit import audit
 from tests.integration.hostile.flooding import dribble
+from tests.support import calling
 from tests.support.house import House, running_house
 from tests.support.stack import Stack
 
@@ -48,8 +49,7 @@ def client(house: House, told: dict[str, set[str]]) -> httpx.AsyncClient:
         base_url=house.ingest_url,
         headers=house.key,
         timeout=20,
-        trust_env=False,
-        limits=httpx.Limits(max_connections=100),
+        transport=calling.ComesAgainLater(limits=httpx.Limits(max_connections=100)),
         event_hooks={"response": [note]},
     )
 
