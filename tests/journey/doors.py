@@ -7,7 +7,6 @@ import hashlib
 import hmac
 import json
 import secrets
-import smtplib
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -70,9 +69,7 @@ def email(porch: Porch) -> Door:
     mail.set_content(COMPLAINT)
 
     def deliver() -> None:
-        host, _, port = porch.house.smtp.partition(":")
-        with smtplib.SMTP(host, int(port), timeout=20) as client:
-            client.sendmail(customer, [address], mail.as_bytes())
+        calling.mail(mail.as_bytes(), to=address, by=customer, smtp=porch.house.smtp)
 
     return Door(account=account, deliver=deliver, answers=lambda: len(porch.outside.mails_to(customer)))
 

@@ -1,4 +1,4 @@
-"""Calls as callers are told to make them: who is answered 503 comes again when `Retry-After` says.
+"""Calls as callers are told to make them: who is answered 503 (or 451, a mail) comes again.
 
 A machine that stalls for longer than a commit may take makes ingest answer so, and rightly: nothing was stored.
 """
@@ -6,12 +6,14 @@ A machine that stalls for longer than a commit may take makes ingest answer so, 
 from __future__ import annotations
 
 import asyncio
+import smtplib
 import time
 from typing import Any
 
 import httpx
 
 _TRIES = 10
+_MAIL_RESTS_S = 2.0
 
 
 def client(**options: Any) -> httpx.Client:
@@ -23,6 +25,25 @@ def call(method: str, url: str, **options: Any) -> httpx.Response:
     """Call once, and again when told so."""
     with client() as http:
         return http.request(method, url, **options)
+
+
+def mail(data: bytes, *, to: str, by: str, smtp: str) -> None:
+    """Send a mail once, and again while the answer is 4xx, as every mail server does."""
+    host, _, port = smtp.partition(":")
+    for left in reversed(range(_TRIES)):
+        try:
+            with smtplib.SMTP(host, int(port), timeout=60) as server:
+                server.sendmail(by, [to], data)
+        except (smtplib.SMTPRecipientsRefused, smtplib.SMTPResponseException) as refused:
+            if not left or not 400 <= _code(refused, to) < 500:
+                raise
+            time.sleep(_MAIL_RESTS_S)
+        else:
+            return
+
+
+def _code(refused: smtplib.SMTPRecipientsRefused | smtplib.SMTPResponseException, to: str) -> int:
+    return refused.recipients[to][0] if isinstance(refused, smtplib.SMTPRecipientsRefused) else refused.smtp_code
 
 
 class ComesAgain(httpx.HTTPTransport):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import smtplib
 import subprocess
 import threading
 from collections.abc import Iterator
@@ -11,8 +12,9 @@ from pathlib import Path
 
 import httpx
 import pytest
+from aiosmtpd.controller import Controller
 
-from deploy.local import channels, doors, table
+from deploy.local import channels, doors, ports, table
 from tests.support import calling
 
 
@@ -72,6 +74,35 @@ async def test_a_client_of_many_calls_does_so_too(stalling: Stalling) -> None:
 @pytest.mark.parametrize("stalling", [{}], indirect=True)
 def test_it_does_not_where_it_was_not_told_to(stalling: Stalling) -> None:
     assert calling.call("POST", stalling.url, json={"text": "x"}).status_code == 503
+
+
+class Desk:
+    """Takes mail with these answers, one after another."""
+
+    def __init__(self, *answers: str) -> None:
+        self.answers = list(answers)
+
+    async def handle_DATA(self, *_: object) -> str:  # noqa: N802 - aiosmtpd's name
+        return self.answers.pop(0)
+
+
+def _mail_to(desk: Desk) -> None:
+    controller = Controller(desk, hostname="127.0.0.1", port=ports.any_free())
+    controller.start()
+    try:
+        calling.mail(b"Subject: x\r\n\r\nx\r\n", to="a@x.test", by="b@x.test", smtp=f"127.0.0.1:{controller.port}")
+    finally:
+        controller.stop()
+
+
+def test_a_mail_comes_again_unless_it_is_refused_for_good(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(calling, "_MAIL_RESTS_S", 0.1)
+    twice, refused = Desk("451 later", "250 kept"), Desk("550 never", "250 kept")
+    _mail_to(twice)
+    assert twice.answers == []
+    with pytest.raises(smtplib.SMTPDataError):
+        _mail_to(refused)
+    assert len(refused.answers) == 1
 
 
 def test_a_pasted_line_comes_again_with_the_key_that_it_had(stalling: Stalling, tmp_path: Path) -> None:
