@@ -51,17 +51,8 @@ def decide_language(text: str, *, tokens: Sequence[str], hint: str | None, lexic
     if hint is None and (plain := _plainly(shares)) is not None:
         return plain
     reliable, details = _detect(text)
-    scores = dict(shares)
-    for _, code, percent, score in details:
-        mine = lexicons.detected.get(code)
-        if mine is not None:
-            scores[mine] += percent / 100 * (_DETECTOR * min(1, score / _FULL_SCORE) if reliable else _UNRELIABLE)
-    if special := set(_BEYOND_ASCII.findall("".join(words))):
-        for code, lexicon in lexicons.by_language.items():
-            scores[code] += _LETTERS * len(special & lexicon.letters) / len(special)
     said = _said(hint)
-    if said is not None and said in scores:
-        scores[said] += _HINT
+    scores = _scores(shares, words, lexicons, detected=(reliable, details), said=said)
     best = max(scores, key=scores.__getitem__)
     foreign = _foreign(details, lexicons) if reliable else None
     if foreign is not None and shares[best] < _OWN_SHARE and (size >= _FEW_WORDS or not _latin(text)):
@@ -69,6 +60,24 @@ def decide_language(text: str, *, tokens: Sequence[str], hint: str | None, lexic
     if scores[best] < _SURE:
         return _by_lexicons(tokens, said=said, lexicons=lexicons)
     return Language(code=best, readers=_readers(scores, best))
+
+
+def _scores(
+    shares: dict[str, float], words: set[str], lexicons: Lexicons, *, detected: tuple[bool, Details], said: str | None
+) -> dict[str, float]:
+    """Return what speaks for each language: its small words, the detector, its own letters, and who wrote."""
+    scores = dict(shares)
+    reliable, details = detected
+    for _, code, percent, score in details:
+        mine = lexicons.detected.get(code)
+        if mine is not None:
+            scores[mine] += percent / 100 * (_DETECTOR * min(1, score / _FULL_SCORE) if reliable else _UNRELIABLE)
+    if special := set(_BEYOND_ASCII.findall("".join(words))):
+        for code, lexicon in lexicons.by_language.items():
+            scores[code] += _LETTERS * len(special & lexicon.letters) / len(special)
+    if said is not None and said in scores:
+        scores[said] += _HINT
+    return scores
 
 
 def _plainly(shares: dict[str, float]) -> Language | None:
