@@ -11,7 +11,6 @@ from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
-import msgspec
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.ingest.domain.parcel import Filing, Parcel
@@ -91,7 +90,7 @@ def _given(firsts: dict[UUID, tuple[Filing, Parcel]]) -> tuple[Sequence[object],
         [filing.request_sha256 for filing, _ in firsts.values()],
         [lane_of(filing.key) for filing, _ in firsts.values()],
         [filing.key for filing, _ in firsts.values()],
-        [msgspec.json.encode(e) for e in events],
+        [filing.body for filing, _ in firsts.values()],
         [parcel.traceparent for _, parcel in firsts.values()],
         [parcel.raw and parcel.raw.delivery_id for _, parcel in firsts.values()],
     )
