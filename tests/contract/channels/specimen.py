@@ -24,14 +24,30 @@ class Signing:
 
     `covers` is "meaning" where the signature is over the fields as decoded (two spellings of one field then carry the
     same signature), "nothing" where the vendor only repeats a word that we gave it, else "bytes". `stale_after` is how
-    old a delivery may be, None where the vendor signs no time.
+    old a delivery may be, None where the vendor signs no time. `claim` spoils the signature where it stands in no
+    header: it is given a value to put in its place, None to take it away. `other` is a second secret where one cannot
+    be made up.
     """
 
     sign: Sign
     secret: str
-    header: str
+    header: str = ""
+    claimed: str = ""
+    claim: Callable[[Delivery, str | None], Delivery] | None = None
+    other: str | None = None
     covers: Literal["bytes", "meaning", "nothing"] = "bytes"
     stale_after: timedelta | None = None
+
+    def spoilt(self, delivery: Delivery, value: str | None) -> Delivery:
+        """Return the delivery with another signature, or without one."""
+        if self.claim is not None:
+            return self.claim(delivery, value)
+        others = {k: v for k, v in delivery.headers.items() if k != self.header}
+        return replace(delivery, headers=others if value is None else {**others, self.header: value})
+
+    def another(self, ending: str) -> str:
+        """Return a secret that the account does not know."""
+        return self.other or self.secret[: -len(ending)] + ending
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -144,6 +144,18 @@ def test_the_example_of_slacks_library_is_taken_at_its_time_only() -> None:
             _take(account, Delivery(account="a", received_at=at + later, body=body.encode(), headers=headers))
 
 
+def test_the_example_of_mailgun_is_taken_at_its_time_only() -> None:
+    known = VECTORS["mailgun-route"]
+    at = datetime.fromtimestamp(int(known["timestamp"]), UTC)
+    account = _account("mailgun", signing_key=known["key"])
+    body = urlencode({name: known[name] for name in ("timestamp", "token", "signature")}).encode()
+    headers = {"content-type": "application/x-www-form-urlencoded"}
+    _take(account, Delivery(account="a", received_at=at, body=body, headers=headers))
+    for later, spoilt in ((timedelta(0), body + b"0"), (timedelta(hours=10), body)):
+        with pytest.raises(DeliveryForged):
+            _take(account, Delivery(account="a", received_at=at + later, body=spoilt, headers=headers))
+
+
 def test_the_examples_of_the_rfcs_hold() -> None:
     sha256, sha1 = VECTORS["rfc4231-2"], VECTORS["rfc2202-2"]
     assert meta_signature(sha256["body"].encode(), secret=sha256["key"]) == f"sha256={sha256['digest']}"
