@@ -156,6 +156,22 @@ def test_the_example_of_mailgun_is_taken_at_its_time_only() -> None:
             _take(account, Delivery(account="a", received_at=at + later, body=spoilt, headers=headers))
 
 
+def test_the_example_of_sendgrids_library_is_taken_and_its_neighbour_refused() -> None:
+    known = VECTORS["sendgrid-event"]
+    at = datetime.fromtimestamp(int(known["timestamp"]), UTC)
+    account = _account("sendgrid", event_key=known["public_key_der_b64"])
+    headers = {
+        "content-type": "application/json",
+        "x-twilio-email-event-webhook-timestamp": known["timestamp"],
+        "x-twilio-email-event-webhook-signature": known["header"].partition(": ")[2],
+    }
+    body = known["body"].encode()
+    _take(account, Delivery(account="a", received_at=at, body=body, headers=headers))
+    for spoilt in (body.strip(), body.replace(b"dropped", b"bounced")):
+        with pytest.raises(DeliveryForged):
+            _take(account, Delivery(account="a", received_at=at, body=spoilt, headers=headers))
+
+
 def test_the_examples_of_the_rfcs_hold() -> None:
     sha256, sha1 = VECTORS["rfc4231-2"], VECTORS["rfc2202-2"]
     assert meta_signature(sha256["body"].encode(), secret=sha256["key"]) == f"sha256={sha256['digest']}"
