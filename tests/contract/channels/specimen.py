@@ -26,7 +26,8 @@ class Signing:
     same signature), "nothing" where the vendor only repeats a word that we gave it, else "bytes". `stale_after` is how
     old a delivery may be, None where the vendor signs no time. `claim` spoils the signature where it stands in no
     header: it is given a value to put in its place, None to take it away. `other` is a second secret where one cannot
-    be made up.
+    be made up. `inside` is True where the signature stands in the body and goes wrong with it. A secret that no
+    account has names the vendor's own key; `witness` is then what `asks` finds.
     """
 
     sign: Sign
@@ -35,6 +36,8 @@ class Signing:
     claimed: str = ""
     claim: Callable[[Delivery, str | None], Delivery] | None = None
     other: str | None = None
+    inside: bool = False
+    witness: Mapping[str, str] = field(default_factory=dict)
     covers: Literal["bytes", "meaning", "nothing"] = "bytes"
     stale_after: timedelta | None = None
 
