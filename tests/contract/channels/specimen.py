@@ -74,7 +74,8 @@ class Answers:
 class Specimen:
     """A channel at work: an account, deliveries as the vendor sends them, and what they are to become.
 
-    `valid` holds exactly one message that says `text`. `batch` holds several, `batch_ids` their provider ids.
+    `valid` holds exactly one message that says `text`. `batch` holds several, `batch_ids` their provider ids,
+    `batch_names` how the vendor writes those that are put together here.
     `ignored` are known events that are no complaint, `changes` edits and removals of `valid`'s message, `receipts`
     fates of ours. `encoding` says how the body is written, which decides how it is damaged.
     """
@@ -86,6 +87,7 @@ class Specimen:
     signing: Signing | None = None
     batch: Delivery | None = None
     batch_ids: frozenset[str] = frozenset()
+    batch_names: Mapping[str, str] = field(default_factory=dict)
     ignored: Mapping[str, Delivery] = field(default_factory=dict)
     changes: Mapping[str, Delivery] = field(default_factory=dict)
     receipts: Mapping[str, Delivery] = field(default_factory=dict)
