@@ -25,6 +25,7 @@ from shared.vendor.handshakes import NoHandshake
 from shared.vendor.payloads import read_object, text_of
 
 _NOTE = "mail_rebuilt"
+_PROOF = ("timestamp", "token", "signature")
 
 
 class MailgunReceives(NoHandshake):
@@ -69,9 +70,9 @@ def _proof(delivery: Delivery) -> dict[str, str]:
     if _is_json(delivery):
         told = read_object(delivery.body).get("signature")
         told = told if isinstance(told, dict) else {}
-        return {name: text_of(told.get(name)) or "" for name in ("timestamp", "token", "signature")}
-    form = read_form(delivery)
-    return {name: form.text(name) for name in ("timestamp", "token", "signature")}
+        return {name: text_of(told.get(name)) or "" for name in _PROOF}
+    form = read_form(delivery, only=_PROOF)
+    return {name: form.text(name) for name in _PROOF}
 
 
 def _taken_apart(form: PostedForm) -> TakenApart:
