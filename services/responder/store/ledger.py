@@ -136,3 +136,12 @@ async def count(fetch: Fetch) -> int:
     """Return how many complaints there are."""
     ((found,),) = await fetch("SELECT count(*) FROM responder.work", ())
     return int(found)
+
+
+async def read_states(fetch: Fetch, *, after: UUID, limit: int) -> tuple[list[bytes], UUID | None]:
+    """Return the stored states of the next complaints behind `after`, and where to go on: None at the end."""
+    statement = """
+        SELECT complaint_id, snapshot FROM responder.work WHERE complaint_id > $1 ORDER BY complaint_id LIMIT $2
+    """
+    rows = await fetch(statement, (after, limit))
+    return [row[1] for row in rows], rows[-1][0] if len(rows) == limit else None
