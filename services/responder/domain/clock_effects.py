@@ -24,7 +24,9 @@ ENDS: dict[str, tuple[str, ...]] = {
 def happened(clocks: Clocks, entry: Entry) -> tuple[Clocks, int, int]:
     """Return the clocks after an entry, and how many promises of rounds that it ended were kept and missed."""
     clocks = _one_clock(_stopped(clocks, entry), entry)
-    clocks = _each(clocks, entry.data.get("cancels", ()), lambda c: transitions.cancelled(c, at=entry.at))
+    cancels = entry.data.get("cancels")
+    if cancels:
+        clocks = _each(clocks, cancels, lambda c: transitions.cancelled(c, at=entry.at))
     if entry.kind == "resumed":
         return _resumed(clocks, entry.data.get("clocks", {})), 0, 0
     if entry.kind == "rebased":
@@ -53,7 +55,9 @@ def outcome(clock: Clock) -> tuple[int, int]:
 def _stopped(clocks: Clocks, entry: Entry) -> Clocks:
     if entry.kind == "acknowledgement_failed" and entry.data.get("was_sent"):
         return _each(clocks, ("acknowledge",), transitions.unmet)
-    met = ENDS.get(_happening(entry), ())
+    met = ENDS.get(_happening(entry))
+    if met is None:
+        return clocks
     ended = tuple(kind for kind, clock in clocks.items() if clock.met_by in met)
     return _each(clocks, ended, lambda c: transitions.stopped(c, at=entry.at))
 
@@ -72,7 +76,9 @@ def _happening(entry: Entry) -> str:
 
 def _one_clock(clocks: Clocks, entry: Entry) -> Clocks:
     """Return the clocks after an entry that concerns the one it names."""
-    named = (str(entry.data.get("clock", "")),)
+    if "clock" not in entry.data:
+        return clocks
+    named = (str(entry.data["clock"]),)
     match entry.kind:
         case "at_risk":
             return _each(clocks, named, transitions.warned)
