@@ -25,6 +25,7 @@ from shared.vendor.handshakes import NoHandshake
 from shared.vendor.payloads import read_object, text_of
 
 _NOTE = "mail_rebuilt"
+_EVENT_BYTES = 1024 * 1024
 _PROOF = ("timestamp", "token", "signature")
 
 
@@ -68,6 +69,8 @@ def _is_json(delivery: Delivery) -> bool:
 
 def _proof(delivery: Delivery) -> dict[str, str]:
     if _is_json(delivery):
+        if len(delivery.body) > _EVENT_BYTES:
+            raise DeliveryForged("this is larger than an event of Mailgun's")
         told = read_object(delivery.body).get("signature")
         told = told if isinstance(told, dict) else {}
         return {name: text_of(told.get(name)) or "" for name in _PROOF}
