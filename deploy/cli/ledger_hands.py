@@ -15,6 +15,7 @@ from typing import Any, Final
 from uuid import UUID
 
 import asyncpg
+import uvloop
 
 from services.responder.domain.audit import Difference
 from services.responder.domain.figures import Delta
@@ -103,7 +104,7 @@ class _Hand:
     """One process's loop and connection, kept from part to part."""
 
     def __init__(self, url: str, snapshot: str) -> None:
-        self._runner = asyncio.Runner()
+        self._runner = asyncio.Runner(loop_factory=uvloop.new_event_loop)
         self._context = reading(url, snapshot=snapshot)
         self._fetch: Fetch = self._runner.run(self._context.__aenter__())
 

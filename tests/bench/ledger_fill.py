@@ -17,7 +17,7 @@ import asyncpg
 import msgspec
 
 from services.responder.domain.actions import claim
-from services.responder.domain.chain import links
+from services.responder.domain.chain import hashes
 from services.responder.domain.entries import Entry
 from services.responder.domain.figures import contribution
 from services.responder.domain.outcomes import close
@@ -30,7 +30,7 @@ from tests.unit.responder.house import RECEIVED, Desk
 
 _DECISION: Final = '{"queue": "logistics"}'
 _AT_ONCE: Final = 5_000
-_TIMELINE: Final = ("complaint_id", "seq", "at", "kind", "by", "data", "link")
+_TIMELINE: Final = ("complaint_id", "seq", "at", "kind", "by", "data", "hash")
 _WORK: Final = ("complaint_id", "decision", "routed_sequence", "snapshot", "head", *DERIVED)
 _CLOCKS: Final = ("complaint_id", "kind", *CLOCK_COLUMNS)
 
@@ -107,11 +107,11 @@ def _copied(desk: Desk, complaint: UUID, *, timeline: list[Any], work: list[Any]
     name = reference(complaint)
     first, *others = desk.entries
     entries: list[Entry] = [replace(first, data=first.data | {"reference": name}), *others]
-    chain = links(None, complaint, entries)
+    chain = hashes(None, complaint, entries)
     state = replace(desk.state, reference=name)
     timeline += [
-        (complaint, e.seq, e.at, e.kind, e.by, msgspec.json.encode(e.data).decode(), link)
-        for e, link in zip(entries, chain, strict=True)
+        (complaint, e.seq, e.at, e.kind, e.by, msgspec.json.encode(e.data).decode(), digest)
+        for e, digest in zip(entries, chain, strict=True)
     ]
     work.append((complaint, _DECISION, 1, msgspec.json.encode(state), chain[-1], *derived(state)))
     clocks += [(complaint, kind, *clock_row(clock)) for kind, clock in state.clocks.items()]

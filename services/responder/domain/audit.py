@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from services.responder.domain.chain import link
+from services.responder.domain.chain import hash_of
 from services.responder.domain.entries import Entry
 from services.responder.domain.fold import fold
 from services.responder.domain.work import WorkState
@@ -36,17 +36,17 @@ class Difference:
 
 
 def in_chain(
-    of: str, complaint: UUID, entries: Sequence[Entry], links: Sequence[bytes], *, head: bytes
+    of: str, complaint: UUID, entries: Sequence[Entry], hashes: Sequence[bytes], *, head: bytes
 ) -> Iterator[Difference]:
-    """Tell what was changed, removed or inserted: each entry is held against the link before it as that is stored.
+    """Tell what was changed, removed or inserted: each entry is held against the hash before it as that is stored.
 
     So an entry that was changed is named, and not all that come after it.
     """
     previous, due = None, 1
-    for entry, stored in zip(entries, links, strict=True):
+    for entry, stored in zip(entries, hashes, strict=True):
         if entry.seq != due:
             yield from _missing(of, due, entry.seq)
-        elif link(previous, complaint, entry) != stored:
+        elif hash_of(previous, complaint, entry) != stored:
             yield Difference(of=of, what=f"entry {entry.seq} ({entry.kind}) is not what was chained at its place")
         previous, due = stored, entry.seq + 1
     if previous != head:

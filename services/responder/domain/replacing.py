@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import fields
-from functools import cache
 from typing import Any, TypeVar
 
 T = TypeVar("T")
@@ -14,8 +13,7 @@ _put = object.__setattr__
 
 def replace(one: T, /, **changes: Any) -> T:
     """Return a copy of a frozen dataclass with slots in which some fields are others."""
-    kind: type = type(one)
-    copied: T = _copier(kind)(one)
+    copied: T = _copiers[type(one)](one)
     for name, value in changes.items():
         _put(copied, name, value)
     return copied
@@ -28,7 +26,6 @@ def settle(fresh: T, /, **changes: Any) -> T:
     return fresh
 
 
-@cache
 def _copier(kind: type) -> Callable[[Any], Any]:
     """Return what copies one of this kind: its slots one by one, as `dataclass` writes an `__init__`."""
     names = [field.name for field in fields(kind)]
@@ -38,3 +35,12 @@ def _copier(kind: type) -> Callable[[Any], Any]:
     exec("\n".join([*lines, " return made"]), known)  # noqa: S102 - made of our own fields' names
     copy: Callable[[Any], Any] = known["copy"]
     return copy
+
+
+class _Copiers(dict[type, Callable[[Any], Any]]):
+    def __missing__(self, kind: type) -> Callable[[Any], Any]:
+        self[kind] = made = _copier(kind)
+        return made
+
+
+_copiers = _Copiers()

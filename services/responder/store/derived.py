@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
 from typing import Any, Final
 
 from services.responder.domain.firing import next_instant
@@ -34,6 +35,9 @@ DERIVED: Final = {
     "timer_at": "timestamptz",
 }
 
+_plain: Final = attrgetter(*list(DERIVED)[:15])
+"""Those of the columns that are fields of the state."""
+
 
 def derived(state: WorkState) -> tuple[Any, ...]:
     """Return the values of the columns DERIVED: what the state says, in columns of their own to be searched by."""
@@ -41,21 +45,7 @@ def derived(state: WorkState) -> tuple[Any, ...]:
     dues = [c.due_at for c in state.clocks.values() if c.state in owed]
     resolve = state.clocks.get("resolve")
     return (
-        state.reference,
-        state.account,
-        state.channel,
-        state.queue,
-        state.playbook,
-        state.policy,
-        state.priority,
-        state.category,
-        state.subcategory,
-        state.severity,
-        state.language,
-        state.segment,
-        state.owner,
-        state.state,
-        state.received_at,
+        *_plain(state),
         state.acknowledgement.state,
         any(c.state == "running" and c.at_risk for c in state.clocks.values()),
         any(c.state == "breached" for c in state.clocks.values()),

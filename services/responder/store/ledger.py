@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
+from operator import attrgetter
 from typing import Any, Final
 from uuid import UUID
 
@@ -30,7 +31,7 @@ _WORK: Final = f"""
     WHERE complaint_id > $1 AND complaint_id <= $2 ORDER BY complaint_id LIMIT $3
 """  # noqa: S608 - names of columns
 _ENTRIES: Final = """
-    SELECT complaint_id, link, seq, at, kind, "by", data::text FROM responder.timeline
+    SELECT complaint_id, hash, seq, at, kind, "by", data::text FROM responder.timeline
     WHERE complaint_id > $1 AND complaint_id <= $2 ORDER BY complaint_id, seq
 """
 _CLOCKS: Final = f"""
@@ -51,7 +52,7 @@ _decode = msgspec.json.Decoder(dict[str, Any]).decode
 
 @dataclass(slots=True)
 class Kept:
-    """What is stored of one complaint: its entries with their links, its row of work, its rows of clocks.
+    """What is stored of one complaint: its entries with their hashes, its row of work, its rows of clocks.
 
     `derived` has the order of DERIVED, a clock that of CLOCK_COLUMNS; what is not there is empty.
     """
@@ -60,7 +61,7 @@ class Kept:
     head: bytes = b""
     derived: tuple[Any, ...] = ()
     entries: list[Entry] = field(default_factory=list)
-    links: list[bytes] = field(default_factory=list)
+    hashes: list[bytes] = field(default_factory=list)
     clocks: dict[str, tuple[Any, ...]] = field(default_factory=dict)
 
 
@@ -82,9 +83,9 @@ async def read_page(fetch: Fetch, *, after: UUID, until: UUID, limit: int) -> Pa
     for row in work:
         one = kept[row[0]]
         one.snapshot, one.head, one.derived = row[1], row[2], _aware(row[3:])
-    for complaint, link, seq, at, kind, by, data in await fetch(_ENTRIES, (after, upto)):
+    for complaint, digest, seq, at, kind, by, data in await fetch(_ENTRIES, (after, upto)):
         one = kept[complaint]
-        one.links.append(link)
+        one.hashes.append(digest)
         one.entries.append(Entry(seq=seq, at=at, kind=kind, by=by, data=_decode(data)))
     for row in await fetch(_CLOCKS, (after, upto)):
         kept[row[0]].clocks[row[1]] = row[2:]
@@ -98,12 +99,8 @@ def _aware(columns: tuple[Any, ...]) -> tuple[Any, ...]:
     return (*columns[:_NEXT_DUE], NEVER, *columns[_NEXT_DUE + 1 :])
 
 
-def clock_row(clock: Clock) -> tuple[Any, ...]:
-    """Return a clock as its row holds it, in the order of CLOCK_COLUMNS."""
-    return (
-        clock.state, clock.started_at, clock.due_at, clock.at_risk_at, clock.stopped_at, clock.at_risk,
-        clock.allowance, clock.policy, clock.source,
-    )  # fmt: skip
+clock_row: Final[Callable[[Clock], tuple[Any, ...]]] = attrgetter(*CLOCK_COLUMNS)
+"""A clock as its row holds it."""
 
 
 async def read_levels(fetch: Fetch) -> dict[tuple[str, str], int]:
@@ -125,7 +122,7 @@ async def chained_since(fetch: Fetch) -> str | None:
     ((comment,),) = await fetch(
         """
         SELECT col_description(a.attrelid, a.attnum) FROM pg_attribute AS a
-        WHERE a.attrelid = 'responder.timeline'::regclass AND a.attname = 'link'
+        WHERE a.attrelid = 'responder.timeline'::regclass AND a.attname = 'hash'
         """,
         (),
     )

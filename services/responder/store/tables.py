@@ -47,7 +47,7 @@ work = sa.Table(
     sa.Column("timer_at", _INSTANT),
     # The fold of the timeline up to its last entry, so that no action has to read the whole ledger.
     sa.Column("snapshot", sa.LargeBinary, nullable=False),
-    # The link of the last entry: where the chain goes on, and what shows that its end was cut off.
+    # The hash of the last entry: where the chain goes on, and what shows that its end was cut off.
     sa.Column("head", sa.LargeBinary, nullable=False),
     sa.Index("work_by_due", "next_due_at", "complaint_id"),
     sa.Index("work_by_queue", "queue", "next_due_at", "complaint_id"),
@@ -83,8 +83,8 @@ timeline = sa.Table(
     sa.Column("kind", sa.Text, nullable=False),
     sa.Column("by", sa.Text, nullable=False),
     sa.Column("data", JSONB, nullable=False),
-    # SHA-256 of the link before and of this entry; `domain/chain.py` says of what exactly.
-    sa.Column("link", sa.LargeBinary, nullable=False),
+    # SHA-256 of the hash before and of this entry; `domain/chain.py` says of what exactly.
+    sa.Column("hash", sa.LargeBinary, nullable=False),
 )
 
 ledger_rounds = sa.Table(

@@ -14,13 +14,13 @@ from services.responder.store.sql import fetch, run
 
 
 async def append(connection: AsyncConnection, entries: Sequence[tuple[UUID, Entry, bytes]]) -> None:
-    """Add entries, each with its link in the chain; an entry whose place is taken is refused by the primary key."""
+    """Add entries, each with its hash in the chain; an entry whose place is taken is refused by the primary key."""
     if not entries:
         return
     await run(
         connection,
         """
-        INSERT INTO responder.timeline (complaint_id, seq, at, kind, "by", data, link)
+        INSERT INTO responder.timeline (complaint_id, seq, at, kind, "by", data, hash)
         SELECT c, s, a, k, b, d::jsonb, l
         FROM unnest($1::uuid[], $2::integer[], $3::timestamptz[], $4::text[], $5::text[], $6::text[], $7::bytea[])
             AS given (c, s, a, k, b, d, l)
@@ -32,7 +32,7 @@ async def append(connection: AsyncConnection, entries: Sequence[tuple[UUID, Entr
             [entry.kind for _, entry, _ in entries],
             [entry.by for _, entry, _ in entries],
             [msgspec.json.encode(entry.data).decode() for _, entry, _ in entries],
-            [link for _, _, link in entries],
+            [digest for _, _, digest in entries],
         ),
     )
 

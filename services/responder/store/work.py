@@ -22,7 +22,7 @@ class Held:
     """A complaint's work as it stands: the fold of its timeline, and what the timeline does not say.
 
     `reply` is the address of the customer's last message; `routed_sequence` the router's last change taken over; `head`
-    the link of the last entry, None while there is none.
+    the hash of the last entry, None while there is none.
     """
 
     complaint_id: UUID

@@ -67,7 +67,7 @@ def _in_complaint(complaint: UUID, kept: Kept, computed: WorkState | None) -> It
         return
     if kept.snapshot is None:
         yield Difference(of=of, what="is in the ledger, and there is no work on it")
-    yield from in_chain(of, complaint, kept.entries, kept.links, head=kept.head if kept.snapshot else kept.links[-1])
+    yield from in_chain(of, complaint, kept.entries, kept.hashes, head=kept.head if kept.snapshot else kept.hashes[-1])
     if computed is None:
         yield Difference(of=of, what="its entries add up to no state")
     elif kept.snapshot is not None:

@@ -12,7 +12,7 @@ from uuid import UUID
 import msgspec
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.responder.domain.chain import links
+from services.responder.domain.chain import hashes
 from services.responder.domain.clock import Clock
 from services.responder.domain.entries import Entry, EntryKind
 from services.responder.domain.fold import apply, apply_all
@@ -106,10 +106,10 @@ async def record(connection: AsyncConnection, changes: Sequence[Change], *, now:
 
     Whoever calls holds the locks of the complaints: the chain of each goes on from the head that was read under them.
     """
-    chained = [(c, links(c.after.head, c.complaint_id, c.entries)) for c in changes]
+    chained = [(c, hashes(c.after.head, c.complaint_id, c.entries)) for c in changes]
     await timeline.append(
         connection,
-        [(c.complaint_id, entry, link) for c, made in chained for entry, link in zip(c.entries, made, strict=True)],
+        [(c.complaint_id, entry, digest) for c, made in chained for entry, digest in zip(c.entries, made, strict=True)],
     )
     await work.save(connection, [replace(c.after, head=made[-1]) if made else c.after for c, made in chained])
     await clocks.save(connection, [moved for c in changes for moved in _moved_clocks(c)])

@@ -34,7 +34,7 @@ TAMPERINGS = [
     ("UPDATE responder.timeline SET at = at - interval '1 hour' WHERE {a} AND kind = 'acknowledged'",
      ["(acknowledged) is not what was chained", "clock acknowledge: stopped_at"]),
     ("UPDATE responder.timeline SET \"by\" = 'key:else' WHERE {a} AND seq = 1", ["entry 1 (opened) is not what was"]),
-    ("UPDATE responder.timeline SET link = sha256('x') WHERE {a} AND seq = 2", ["entry 2 (", "entry 3 ("]),
+    ("UPDATE responder.timeline SET hash = sha256('x') WHERE {a} AND seq = 2", ["entry 2 (", "entry 3 ("]),
     ("DELETE FROM responder.timeline WHERE {a} AND seq = 2", ["entry 2 is missing"]),
     ("DELETE FROM responder.timeline WHERE {a} AND seq = (SELECT max(seq) FROM responder.timeline WHERE {a})",
      ["does not end where the work was left", "entry {last} is missing"]),

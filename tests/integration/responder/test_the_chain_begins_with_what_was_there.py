@@ -1,4 +1,4 @@
-"""Entries that are older than the chain get their links by the migration, which says so and leaves them guarded."""
+"""Entries that are older than the chain get their hashes by the migration, which says so and leaves them guarded."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ async def test_what_was_there_is_chained_as_the_responder_would_have(database_ur
     entries = await fill(database_url, complaints=_MANY)
     connection = await asyncpg.connect(database_url)
     try:
-        every = "SELECT complaint_id, seq, link FROM responder.timeline ORDER BY complaint_id, seq"
+        every = "SELECT complaint_id, seq, hash FROM responder.timeline ORDER BY complaint_id, seq"
         heads = "SELECT complaint_id, head FROM responder.work ORDER BY complaint_id"
         before = await connection.fetch(every), await connection.fetch(heads)
         await _to(database_url, "0001")
@@ -50,7 +50,7 @@ async def test_what_was_there_is_chained_as_the_responder_would_have(database_ur
         said = await chained_since(fetch)
     assert (found.complaints, found.entries, found.differences) == (_MANY, entries, [])
     assert said is not None
-    assert said.startswith(f"the links of the first {entries} entries were computed on 20")
+    assert said.startswith(f"the hashes of the first {entries} entries were computed on 20")
 
 
 async def test_a_new_ledger_has_nothing_to_say_of_older_entries(database_url: str) -> None:

@@ -22,6 +22,10 @@ from tests.integration.responder.running import RunningResponder, until
         "UPDATE responder.timeline SET kind = 'closed'",
         "DELETE FROM responder.timeline",
         "TRUNCATE responder.timeline",
+        "INSERT INTO responder.timeline SELECT * FROM responder.timeline "
+        "ON CONFLICT (complaint_id, seq) DO UPDATE SET kind = 'closed'",
+        "MERGE INTO responder.timeline AS t USING responder.work AS w ON w.complaint_id = t.complaint_id "
+        "WHEN MATCHED THEN DELETE",
     ],
 )
 async def test_entries_are_never_changed(responder: RunningResponder, rewriting: str) -> None:

@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.responder.domain.audit import Difference, folded, in_chain, in_state
-from services.responder.domain.chain import link, links
+from services.responder.domain.chain import hash_of, hashes
 from services.responder.domain.entries import Entry, written
 from tests.unit.responder.house import Desk
 from tests.unit.responder.test_the_ledger_recomputes_the_work import live, policy_names, stories, thorough
@@ -30,7 +30,7 @@ def found(ledger: Ledger, *, head: bytes, complaint: UUID = COMPLAINT) -> list[D
 
 
 def independently(previous: bytes | None, entry: Entry) -> bytes:
-    """The link as the documentation says it, without our code."""
+    """The hash as the documentation says it, without our code."""
     content = [previous and previous.hex(), str(COMPLAINT), entry.seq, written(entry.at), entry.kind, entry.by]
     text = json.dumps([*content, entry.data], sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return hashlib.sha256(text.encode()).digest()
@@ -40,7 +40,7 @@ def independently(previous: bytes | None, entry: Entry) -> bytes:
 @given(policy=policy_names, story=stories)
 def test_every_chain_holds_and_is_what_the_documentation_says(policy: str, story: list[tuple[str, int, int]]) -> None:
     desk, _, _ = live(policy, story)
-    chain = links(None, COMPLAINT, desk.entries)
+    chain = hashes(None, COMPLAINT, desk.entries)
     assert found((desk.entries, chain), head=chain[-1]) == []
     previous = None
     for entry, made in zip(desk.entries, chain, strict=True):
@@ -54,9 +54,9 @@ def test_a_chain_made_in_pieces_is_the_one_made_at_once(
     policy: str, story: list[tuple[str, int, int]], cut: int
 ) -> None:
     desk, _, _ = live(policy, story)
-    first = links(None, COMPLAINT, desk.entries[:cut])
-    rest = links(first[-1] if first else None, COMPLAINT, desk.entries[cut:])
-    assert first + rest == links(None, COMPLAINT, desk.entries)
+    first = hashes(None, COMPLAINT, desk.entries[:cut])
+    rest = hashes(first[-1] if first else None, COMPLAINT, desk.entries[cut:])
+    assert first + rest == hashes(None, COMPLAINT, desk.entries)
 
 
 @thorough
@@ -73,7 +73,7 @@ def test_keys_in_another_order_are_the_same_entry(policy: str, story: list[tuple
         return [stirred(inner) for inner in value] if isinstance(value, list) else value
 
     other = [replace(entry, data=stirred(entry.data)) for entry in desk.entries]  # type: ignore[arg-type]
-    assert links(None, COMPLAINT, other) == links(None, COMPLAINT, desk.entries)
+    assert hashes(None, COMPLAINT, other) == hashes(None, COMPLAINT, desk.entries)
 
 
 def _changed(**other: object) -> Callable[[Ledger, int], Ledger]:
@@ -96,7 +96,7 @@ def _more_said(ledger: Ledger, n: int) -> Ledger:
 def _changed_and_chained_anew(ledger: Ledger, n: int) -> Ledger:
     entries, chain = _changed(by="somebody")(ledger, n)
     chain = list(chain)
-    chain[n] = link(chain[n - 1] if n else None, COMPLAINT, entries[n])
+    chain[n] = hash_of(chain[n - 1] if n else None, COMPLAINT, entries[n])
     return entries, chain
 
 
@@ -118,10 +118,10 @@ def _inserted(ledger: Ledger, n: int) -> Ledger:
 def _appended(ledger: Ledger, n: int) -> Ledger:
     entries, chain = ledger
     more = replace(entries[n], seq=len(entries) + 1)
-    return [*entries, more], [*chain, link(chain[-1], COMPLAINT, more)]
+    return [*entries, more], [*chain, hash_of(chain[-1], COMPLAINT, more)]
 
 
-def _link_replaced(ledger: Ledger, n: int) -> Ledger:
+def _hash_replaced(ledger: Ledger, n: int) -> Ledger:
     return ledger[0], [*ledger[1][:n], bytes(32), *ledger[1][n + 1 :]]
 
 
@@ -134,8 +134,8 @@ TAMPERINGS: dict[str, Callable[[Ledger, int], Ledger]] = {
     "removed": _removed,
     "removed and counted anew": _removed_and_counted_anew,
     "inserted": _inserted,
-    "appended with a link that fits": _appended,
-    "link": _link_replaced,
+    "appended with a hash that fits": _appended,
+    "hash": _hash_replaced,
 }
 
 
@@ -152,14 +152,14 @@ def desk() -> Desk:
 
 @pytest.mark.parametrize("tampering", TAMPERINGS)
 def test_no_entry_can_be_changed_removed_or_inserted_unseen(desk: Desk, tampering: str) -> None:
-    chain = links(None, COMPLAINT, desk.entries)
+    chain = hashes(None, COMPLAINT, desk.entries)
     for n in range(len(desk.entries)):
         tampered = TAMPERINGS[tampering]((desk.entries, chain), n)
         assert found(tampered, head=chain[-1]), (tampering, n)
 
 
 def test_the_entry_that_was_changed_is_named_and_no_other(desk: Desk) -> None:
-    chain = links(None, COMPLAINT, desk.entries)
+    chain = hashes(None, COMPLAINT, desk.entries)
     (difference,) = found(_changed(by="somebody")((desk.entries, chain), 3), head=chain[-1])
     assert difference.what.startswith("entry 4 (")
     (difference,) = found(_removed((desk.entries, chain), 3), head=chain[-1])
@@ -167,7 +167,7 @@ def test_the_entry_that_was_changed_is_named_and_no_other(desk: Desk) -> None:
 
 
 def test_the_ledger_of_another_complaint_does_not_fit(desk: Desk) -> None:
-    chain = links(None, COMPLAINT, desk.entries)
+    chain = hashes(None, COMPLAINT, desk.entries)
     assert found((desk.entries, chain), head=chain[-1], complaint=ANOTHER)
 
 

@@ -3,7 +3,7 @@
 Revision ID: 0002
 Revises: 0001
 
-Entries that are there already get their links here, from what they say now: the chain vouches for them from this
+Entries that are there already get their hashes here, from what they say now: the chain vouches for them from this
 migration on, and cannot vouch for what was done to them before it. How many they were, and when, stands in the comment
 of the column, where `ascolto ledger verify` finds it.
 """
@@ -27,12 +27,12 @@ _ROWS = 20_000
 _NOBODY = UUID(int=0)
 
 _CHAINED = (
-    "ALTER TABLE responder.timeline ALTER COLUMN link SET NOT NULL",
-    "ALTER TABLE responder.timeline ADD CONSTRAINT timeline_link_is_sha256 CHECK (octet_length(link) = 32)",
+    "ALTER TABLE responder.timeline ALTER COLUMN hash SET NOT NULL",
+    "ALTER TABLE responder.timeline ADD CONSTRAINT timeline_hash_is_sha256 CHECK (octet_length(hash) = 32)",
     # Also where a session says that it is a replica: an ordinary trigger keeps silent then.
     "ALTER TABLE responder.timeline ENABLE ALWAYS TRIGGER timeline_is_a_ledger",
     """
-    UPDATE responder.work AS w SET head = t.link FROM responder.timeline AS t
+    UPDATE responder.work AS w SET head = t.hash FROM responder.timeline AS t
     WHERE t.complaint_id = w.complaint_id
         AND t.seq = (SELECT max(seq) FROM responder.timeline AS last WHERE last.complaint_id = w.complaint_id)
     """,
@@ -54,8 +54,8 @@ _CHAINED = (
 
 
 def upgrade() -> None:
-    """Add the links, those of earlier entries computed."""
-    op.execute("ALTER TABLE responder.timeline ADD COLUMN link bytea")
+    """Add the hashes, those of earlier entries computed."""
+    op.execute("ALTER TABLE responder.timeline ADD COLUMN hash bytea")
     op.execute("ALTER TABLE responder.work ADD COLUMN head bytea")
     op.execute("ALTER TABLE responder.timeline DISABLE TRIGGER timeline_is_a_ledger")
     chained = _chain(op.get_bind())
@@ -64,32 +64,32 @@ def upgrade() -> None:
     if chained:
         op.execute(
             f"""
-            DO $$ BEGIN EXECUTE format('COMMENT ON COLUMN responder.timeline.link IS %L',
-                'the links of the first {chained} entries were computed on ' || now()::date
+            DO $$ BEGIN EXECUTE format('COMMENT ON COLUMN responder.timeline.hash IS %L',
+                'the hashes of the first {chained} entries were computed on ' || now()::date
                 || ', when the chain began'); END $$
             """
         )
 
 
 def downgrade() -> None:
-    """Take the links away; the trigger stays as it is."""
+    """Take the hashes away; the trigger stays as it is."""
     op.execute("DROP TABLE responder.ledger_rounds")
     op.execute("ALTER TABLE responder.work DROP COLUMN head")
-    op.execute("ALTER TABLE responder.timeline DROP COLUMN link")
+    op.execute("ALTER TABLE responder.timeline DROP COLUMN hash")
 
 
 def _chain(connection: sa.Connection) -> int:
-    """Compute the links of what is there and return how many; a complaint's entries may lie across two readings."""
+    """Compute the hashes of what is there and return how many; a complaint's entries may lie across two readings."""
     place: tuple[UUID, int] = (_NOBODY, 0)
     previous: bytes | None = None
     chained = 0
     while rows := _read(connection, place):
-        links = []
+        hashes = []
         for complaint, seq, at, kind, by, data in rows:
-            previous = _link(previous if complaint == place[0] else None, complaint, seq, at, kind, by, data)
-            links.append(previous)
+            previous = _hash(previous if complaint == place[0] else None, complaint, seq, at, kind, by, data)
+            hashes.append(previous)
             place = (complaint, seq)
-        _write(connection, rows, links)
+        _write(connection, rows, hashes)
         chained += len(rows)
     return chained
 
@@ -106,21 +106,21 @@ def _read(connection: sa.Connection, place: tuple[UUID, int]) -> list[Any]:
     )
 
 
-def _write(connection: sa.Connection, rows: list[Any], links: list[bytes]) -> None:
+def _write(connection: sa.Connection, rows: list[Any], hashes: list[bytes]) -> None:
     connection.exec_driver_sql(
         """
-        UPDATE responder.timeline AS t SET link = given.link
-        FROM unnest($1::uuid[], $2::integer[], $3::bytea[]) AS given (complaint_id, seq, link)
+        UPDATE responder.timeline AS t SET hash = given.hash
+        FROM unnest($1::uuid[], $2::integer[], $3::bytea[]) AS given (complaint_id, seq, hash)
         WHERE t.complaint_id = given.complaint_id AND t.seq = given.seq
         """,
-        ([row[0] for row in rows], [row[1] for row in rows], links),
+        ([row[0] for row in rows], [row[1] for row in rows], hashes),
     )
 
 
 _canonical = msgspec.json.Encoder(order="sorted").encode
 
 
-def _link(previous: bytes | None, complaint: UUID, seq: int, at: Any, kind: str, by: str, data: str) -> bytes:
+def _hash(previous: bytes | None, complaint: UUID, seq: int, at: Any, kind: str, by: str, data: str) -> bytes:
     """As `domain/chain.py` had it when this was written: what a migration did must not change with the code."""
     before = previous.hex() if previous is not None else None
     content = (before, complaint, seq, at, kind, by, msgspec.json.decode(data))
