@@ -16,6 +16,7 @@ from shared.rulebook.calendars import Calendar
 from shared.rulebook.policies import ClockTerms, Policy
 
 _ELAPSED: tuple[Unit, ...] = ("calendar_days", "weeks", "months")
+_DAYS_OF: Mapping[Unit, int] = {"calendar_days": 1, "business_days": 1, "working_days": 1, "weeks": 7, "months": 31}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +65,7 @@ class Terms:
             "unit": allowance.unit,
             "policy": self.policy.policy,
             "source": self.policy.source,
-            "evidence": clock.evidence or self.policy.evidence,
+            "evidence": self.policy.evidence_of(kind),
             "calendar": self.policy.calendar_of(kind),
             "met_by": self.policy.met_by(kind),
             "pauses": clock.pauses,
@@ -73,7 +74,8 @@ class Terms:
 
     def starts(self, at: datetime, *happenings: str, running: Mapping[str, Clock]) -> dict[str, Any]:
         """Return what an entry says of the clocks that these happenings start, or start again."""
-        kinds = [k for k, c in self.policy.clocks.items() if c.starts_at in happenings and k not in running]
+        fresh = [k for k, c in self.policy.clocks.items() if c.starts_at in happenings]
+        kinds = [k for k in fresh if k not in running or self._opens_again(running[k])]
         kinds += [k for k, c in running.items() if c.met_by in happenings and self._repeats(k)]
         return {kind: self.start(kind, at) for kind in kinds}
 
@@ -83,9 +85,11 @@ class Terms:
         at_risk_at = clock.at_risk_at
         if not clock.at_risk and at_risk_at > since:
             at_risk_at = advance(at, measure(since, at_risk_at, clock.unit, hours), clock.unit, hours)
+        days = self._days_of(clock, since, at, hours)
         return {
-            "due_at": written(self._moved(clock, since, at, hours)),
+            "due_at": written(self._moved(clock, since, at, hours, days=days)),
             "at_risk_at": written(at_risk_at),
+            "paused_days": days,
             "paused_seconds": measure(since, at, clock.unit, hours).total_seconds(),
         }
 
@@ -108,14 +112,29 @@ class Terms:
             return deadline(at, _length(allowance), hours)
         return hours.closes(due_day(hours.local_date(at), allowance, hours, count_first_day=False, roll="none"))
 
-    def _moved(self, clock: Clock, since: datetime, at: datetime, hours: WorkingHours) -> datetime:
+    def _moved(self, clock: Clock, since: datetime, at: datetime, hours: WorkingHours, *, days: int) -> datetime:
         if clock.unit in ("minutes", "hours"):
             return deadline(at, consumed(since, clock.due_at, hours), hours)
-        number = days_between(hours.local_date(since), hours.local_date(at), clock.unit, hours)
-        if not number:
+        if not days:
             return clock.due_at
-        day = days_after(hours.local_date(clock.due_at), number, clock.unit, hours)
+        day = days_after(hours.local_date(clock.due_at), days, clock.unit, hours)
         return _end(day, self.policy.clocks.get(clock.kind), hours)
+
+    def _days_of(self, clock: Clock, since: datetime, at: datetime, hours: WorkingHours) -> int:
+        """Return by how many days a pause moves the date of a clock of days.
+
+        Never more in all than the policy's pause: else many short waits over midnight would win a day each.
+        """
+        if clock.unit in ("minutes", "hours"):
+            return 0
+        days = days_between(hours.local_date(since), hours.local_date(at), clock.unit, hours)
+        pause = self.policy.pause
+        most = _DAYS_OF.get(pause.at_most.unit) if pause else None
+        return days if pause is None or most is None else min(days, pause.at_most.amount * most - clock.paused_days)
+
+    def _opens_again(self, clock: Clock) -> bool:
+        """Tell whether a window that our last word opened opens anew with the next, once the first is void."""
+        return clock.state == "cancelled" and self.policy.begins_with_the_end(clock.kind)
 
     def _repeats(self, kind: str) -> bool:
         return kind in self.policy.clocks and self.policy.repeats(kind)

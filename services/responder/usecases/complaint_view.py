@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.responder.domain.clock import Clock
 from services.responder.domain.entries import Entry
+from services.responder.domain.letters import told_terms
 from services.responder.domain.terms import consumed_seconds
 from services.responder.domain.work import WorkState
 from services.responder.store import outbound, timeline, work
@@ -18,6 +19,7 @@ from services.responder.store.work import Held
 from services.responder.usecases.act import NoSuchComplaint
 from services.responder.usecases.promises import Promises
 from services.responder.usecases.said import Conversations
+from shared.rulebook.happenings import unverified
 
 _MESSAGES: Final = ("opened", "message")
 
@@ -65,6 +67,7 @@ class Reader:
             "clocks": [
                 _clock(clock, consumed=consumed_seconds(clock, terms=terms, now=now)) for clock in state.clocks.values()
             ],
+            "terms": told_terms(state, terms.policy) if terms.policy.policy == state.policy else None,
             "steps": state.steps,
             "can_reply": held.reply is not None,
         }
@@ -98,6 +101,7 @@ def _clock(clock: Clock, *, consumed: int) -> dict[str, Any]:
         "policy": clock.policy,
         "source": clock.source,
         "evidence": clock.evidence,
+        "unverified": unverified(clock.evidence),
         "round": clock.round,
     }
 

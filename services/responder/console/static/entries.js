@@ -29,6 +29,8 @@ const WORDS = {
   reopened: (d) => `Opened again: ${title("reopen_reasons", d.reason)}`,
   closed: () => "Closed",
   step: (d, steps) => `Step “${steps[d.step] || plain(d.step)}”: ${plain(d.to ?? d.state)}`,
+  told: (d) => `Told: ${plain(d.what)}`,
+  lapsed: (d) => `Window closed: ${plain(d.clock)}`,
   at_risk: (d) => `At risk: ${plain(d.clock)}`,
   breached: (d) => `Promise broken: ${plain(d.clock)}`,
 };
