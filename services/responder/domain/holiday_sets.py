@@ -11,10 +11,13 @@ import holidays
 
 @cache
 def public_holidays(country: str | None, subdivision: str | None, year: int) -> dict[date, str]:
-    """Return the public holidays of a year by their day; none where no country is set."""
+    """Return the public holidays of a year by their day; none where no country is set.
+
+    Named in English wherever that is known: else the process's environment would choose the language.
+    """
     if country is None:
         return {}
-    return dict(holidays.country_holidays(country, subdiv=subdivision, years=year))
+    return dict(holidays.country_holidays(country, subdiv=subdivision, years=year, language="en_US"))
 
 
 @cache

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 
 from services.responder.domain.clock import Clock
 from services.responder.domain.days import day_of_receipt, days_after, days_between, due_day
@@ -38,7 +38,7 @@ class Terms:
             return deadline(started_at, _length(allowance), hours)
         after_hours = self.policy.after_hours_count_next_day
         receipt = day_of_receipt(started_at, hours, after_hours_count_next_day=after_hours)
-        day = due_day(receipt, allowance, hours, count_first_day=self._counts_first(clock), roll=self._roll(clock))
+        day = due_day(receipt, allowance, hours, count_first_day=self.counts_first_day(clock), roll=self.rolls(clock))
         return max(_end(day, clock, hours), started_at)
 
     def at_risk(self, kind: str, unit: Unit, started_at: datetime, due_at: datetime) -> datetime:
@@ -139,10 +139,12 @@ class Terms:
     def _repeats(self, kind: str) -> bool:
         return kind in self.policy.clocks and self.policy.repeats(kind)
 
-    def _counts_first(self, clock: ClockTerms) -> bool:
+    def counts_first_day(self, clock: ClockTerms) -> bool:
+        """Tell whether the day on which the clock starts is day one."""
         return self.policy.count_first_day if clock.count_first_day is None else clock.count_first_day
 
-    def _roll(self, clock: ClockTerms) -> str:
+    def rolls(self, clock: ClockTerms) -> Literal["none", "forward"]:
+        """Return whether an end on no business day moves to the next."""
         return clock.roll or self.policy.roll
 
 
