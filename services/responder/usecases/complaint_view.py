@@ -9,7 +9,10 @@ from typing import Any, Final
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.responder.domain.clock import Clock
+from services.responder.domain.clock_story import story_of
 from services.responder.domain.entries import Entry
+from services.responder.domain.explaining import explain_clock
+from services.responder.domain.explanation_shape import shaped
 from services.responder.domain.letters import told_terms
 from services.responder.domain.terms import consumed_seconds
 from services.responder.domain.work import WorkState
@@ -22,6 +25,14 @@ from services.responder.usecases.said import Conversations
 from shared.rulebook.happenings import unverified
 
 _MESSAGES: Final = ("opened", "message")
+
+
+class NoSuchClock(LookupError):
+    """The complaint has no clock of this kind; `known` are those it has."""
+
+    def __init__(self, kind: str, *, known: tuple[str, ...]) -> None:
+        super().__init__(kind)
+        self.known = known
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +64,17 @@ class Reader:
         async with self.engine.connect() as connection:
             held = await _found(connection, reference)
             return await timeline.read(connection, held.complaint_id, after=after, limit=limit)
+
+    async def explanation(self, reference: str, kind: str, *, now: datetime) -> dict[str, Any]:
+        """Return why a clock is due when it is, as far as its ledger goes; `NoSuchClock` where it never started."""
+        async with self.engine.connect() as connection:
+            held = await _found(connection, reference)
+            entries = await timeline.read(connection, held.complaint_id)
+        terms, story = self.promises.terms(held.state), story_of(entries, kind, now=now)
+        if story is None:
+            raise NoSuchClock(kind, known=tuple(held.state.clocks))
+        told = explain_clock(terms, story.clock, pauses=story.pauses, moves=story.moves)
+        return shaped(told) | {"state": story.clock.state, "round": story.clock.round, "started_by": story.started_by}
 
     def shown(self, held: Held, *, now: datetime) -> dict[str, Any]:
         """Return what an action answers: the complaint without what was said."""

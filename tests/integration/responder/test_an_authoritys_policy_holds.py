@@ -79,3 +79,28 @@ async def test_what_happened_elsewhere_is_told_once_and_starts_its_clock(respond
     assert (other.status_code, other.json()["errors"][0]["pointer"]) == (422, "/what")
     assert (await responder.post(routed, "happened", {"what": "eclipse"})).status_code == 422
     assert (await responder.kinds(routed)).count("told") == 1
+
+
+async def test_a_due_date_is_explained_from_its_ledger(responder: RunningResponder) -> None:
+    routed = await _opened(responder, "it.insurance.ivass")
+    heard = {"reason": "the agent is heard", "until": _ahead(3), "ground": "hearing_of_intermediary"}
+    await responder.post(routed, "wait", heard)
+    clock = await responder.clock(routed, "resolve")
+    told = (await responder.http.get(f"/v1/complaints/{routed.reference}/clocks/resolve/explain")).json()
+    assert (told["due_at"], told["state"], told["zone"]) == (clock["due_at"], "paused", "Europe/Rome")
+    ends = [told["started_at"], *(one["ends_at"] for one in told["intervals"])]
+    assert ends == [*(one["begins_at"] for one in told["intervals"]), told["due_at"]]
+    assert (told["counted_days"], told["evidence_says"]) == (45, "from a secondary source")
+    assert told["holiday_sets"][0]["country"] == "IT"
+    assert any("is not counted" in reason for reason in told["reasons"])
+
+
+async def test_a_clock_that_is_not_there_is_told_with_those_that_are(responder: RunningResponder) -> None:
+    routed = await _opened(responder, "us.cfpb.portal")
+    url = f"/v1/complaints/{routed.reference}/clocks/final_response/explain"
+    answer = await responder.http.get(url)
+    assert answer.status_code == 404
+    assert "it has acknowledge, first_response, next_update, resolve" in answer.json()["detail"]
+    assert (await responder.http.get("/v1/complaints/HJKMNPQ23/clocks/resolve/explain")).status_code == 404
+    bare = await responder.http.get(url, headers={"Authorization": "Bearer nobody"})
+    assert bare.status_code == 401

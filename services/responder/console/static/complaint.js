@@ -65,7 +65,20 @@ function clock(k) {
     element("p", { className: "label" }, CLOCKS[k.kind] ?? k.kind.replaceAll("_", " "), k.unverified ? badge("unverified", "warn") : null),
     element("p", { className: "figure", text: said }),
     element("progress", { max: 1, value: whole > 0 ? Math.min(1, gone / whole) : 1, "aria-label": `${CLOCKS[k.kind] ?? k.kind}: ${said}` }),
-    element("p", { className: "hint" }, ...(owed ? ["due ", time(k.due_at)] : ["ended ", time(k.stopped_at ?? k.due_at)])));
+    element("p", { className: "hint" }, ...(owed ? ["due ", time(k.due_at)] : ["ended ", time(k.stopped_at ?? k.due_at)])), why(k));
+}
+
+function why(k) {
+  const reasons = element("ul", { className: "hint" }, element("li", { text: "…" }));
+  const made = element("details", { className: "why" }, element("summary", { text: "Why then?" }), reasons);
+  made.addEventListener("toggle", async () => {
+    if (!made.open) return;
+    try {
+      const told = await ask(`${path}/clocks/${encodeURIComponent(k.kind)}/explain`);
+      reasons.replaceChildren(...told.reasons.map((text) => element("li", { text })));
+    } catch (refused) { reasons.replaceChildren(element("li", { text: refused.message })); }
+  });
+  return made;
 }
 
 function attachment(a) {
