@@ -11,6 +11,7 @@ from services.responder.api.parts import Parts
 from services.responder.consumers.routed import RoutedHandler
 from services.responder.jobs.courier import Courier
 from services.responder.jobs.housekeeping import Housekeeping
+from services.responder.jobs.rebaser import Rebaser
 from services.responder.jobs.sender import Sender
 from services.responder.jobs.timers import Timers
 from services.responder.settings import ResponderSettings
@@ -58,6 +59,7 @@ class Assembled:
     timers: Timers
     housekeeping: Housekeeping
     follower: RulebookFollower
+    rebaser: Rebaser
 
 
 def assemble(ground: Ground) -> Assembled:
@@ -86,6 +88,7 @@ def assemble(ground: Ground) -> Assembled:
         timers=Timers(engine=engine, promises=promises, clock=clock),
         housekeeping=Housekeeping(engine=engine, clock=clock),
         follower=follower,
+        rebaser=Rebaser(engine=engine, promises=promises, clock=clock),
     )
 
 

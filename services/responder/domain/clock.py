@@ -15,6 +15,7 @@ from services.responder.domain.entries import instant
 from shared.rulebook.allowance import Unit
 
 ClockState = Literal["running", "paused", "met", "met_late", "breached", "cancelled"]
+_REBASED_TOO = ("allowance", "unit", "calendar", "evidence", "source")
 UNFINISHED: tuple[ClockState, ...] = ("running", "paused", "breached")
 
 
@@ -119,8 +120,14 @@ def extended(clock: Clock, data: dict[str, Any]) -> Clock:
 
 
 def rebased(clock: Clock, data: dict[str, Any]) -> Clock:
-    """Return the clock with dates computed anew; what is met or breached already stays."""
-    return _dated(clock, data) if clock.state in ("running", "paused") else clock
+    """Return the clock with dates computed anew, its warning armed again where that lies ahead.
+
+    What is met or breached already stays.
+    """
+    if clock.state not in ("running", "paused"):
+        return clock
+    terms = {name: data.get(name, getattr(clock, name)) for name in _REBASED_TOO}
+    return replace(_dated(clock, data), at_risk=clock.at_risk and not data.get("armed"), **terms)
 
 
 def warned(clock: Clock) -> Clock:

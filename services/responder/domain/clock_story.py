@@ -59,7 +59,7 @@ def _told(story: Story | None, clock: Clock, entry: Entry, ground: str | None) -
             entry=entry.kind,
             before=was.due_at,
             after=clock.due_at,
-            reason=entry.data.get("reason"),
+            reason=entry.data.get("clocks", {}).get(clock.kind, {}).get("why") or entry.data.get("reason"),
         )
         told = replace(told, moves=(*told.moves, move))
     return told

@@ -5,8 +5,12 @@ from __future__ import annotations
 import hashlib
 from datetime import date
 from functools import cache
+from importlib.metadata import version
 
 import holidays
+
+KNOWN_BY = f"holidays {version('holidays')}"
+"""Which holidays are known comes with the library: another version may know others."""
 
 
 @cache

@@ -139,6 +139,16 @@ class Terms:
     def _repeats(self, kind: str) -> bool:
         return kind in self.policy.clocks and self.policy.repeats(kind)
 
+    def after_pauses(self, clock: Clock, due_at: datetime, *, unit: Unit) -> datetime:
+        """Return a date moved by what the clock's pauses have taken in all."""
+        hours = self.hours_of(clock.kind)
+        if unit in ("minutes", "hours"):
+            return deadline(due_at, timedelta(seconds=clock.paused_seconds), hours) if clock.paused_seconds else due_at
+        if not clock.paused_days:
+            return due_at
+        day = days_after(hours.local_date(due_at), clock.paused_days, unit, hours)
+        return _end(day, self.policy.clocks.get(clock.kind), hours)
+
     def counts_first_day(self, clock: ClockTerms) -> bool:
         """Tell whether the day on which the clock starts is day one."""
         return self.policy.count_first_day if clock.count_first_day is None else clock.count_first_day

@@ -25,6 +25,7 @@ const WORDS = {
   waiting: (d) => `Waiting for the customer until ${at(d.until)}: ${d.reason}`,
   resumed: () => "Waiting is over",
   extended: (d) => `${plain(d.clock)} moved to ${at(d.due_at ?? d.until)}: ${d.reason}`,
+  rebased: (d) => Object.entries(d.clocks).map(([kind, c]) => `${plain(kind)} moved ${c.earlier ? "EARLIER, " : ""}from ${at(c.previous_due_at)} to ${at(c.due_at)}: ${c.why}`).join(". "),
   resolved: (d) => `Resolved: ${title("outcomes", d.outcome)}, because of ${title("root_causes", d.root_cause).toLowerCase()}`,
   reopened: (d) => `Opened again: ${title("reopen_reasons", d.reason)}`,
   closed: () => "Closed",
