@@ -8,7 +8,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from fastapi import FastAPI
 from starlette.types import ASGIApp
 
-from services.responder.api import actions, complaints, dead_letters, internal, queue_health, replies, steps
+from services.responder.api import actions, clocks, complaints, dead_letters, internal, queue_health, replies, steps
 from services.responder.api.answers import answer_refusals
 from services.responder.assembly import Assembled, Ground, assemble
 from services.responder.console import routes as console
@@ -34,7 +34,7 @@ from shared.web.sessions import Sessions
 from shared.web.tasks import every, keep_running
 
 _CLOCK = SystemClock()
-_APIS = (complaints, actions, replies, steps, queue_health, dead_letters, internal, console)
+_APIS = (complaints, clocks, actions, replies, steps, queue_health, dead_letters, internal, console)
 
 
 def create() -> ASGIApp:
@@ -123,7 +123,8 @@ class Running:
         await stack.enter_async_context(keep_running(following))
         # In this order, so that at the end nothing new is taken in before what is in hand has left.
         await stack.enter_async_context(keep_running(self._relay.run(), stop=self._relay.stop))
-        for job in (assembled.housekeeping, assembled.ledger_rounds, assembled.timers, assembled.sender, consumer):
+        jobs = (assembled.housekeeping, assembled.ledger_rounds, assembled.rebaser, assembled.timers, assembled.sender)
+        for job in (*jobs, consumer):
             await stack.enter_async_context(keep_running(job.run(), stop=job.stop))
         stack.push_async_callback(assembled.parts.health.stop)
 

@@ -12,6 +12,7 @@ from services.responder.consumers.routed import RoutedHandler
 from services.responder.jobs.courier import Courier
 from services.responder.jobs.housekeeping import Housekeeping
 from services.responder.jobs.ledger_rounds import LedgerRounds
+from services.responder.jobs.rebaser import Rebaser
 from services.responder.jobs.sender import Sender
 from services.responder.jobs.timers import Timers
 from services.responder.settings import ResponderSettings
@@ -60,6 +61,7 @@ class Assembled:
     housekeeping: Housekeeping
     ledger_rounds: LedgerRounds
     follower: RulebookFollower
+    rebaser: Rebaser
 
 
 def assemble(ground: Ground) -> Assembled:
@@ -89,6 +91,7 @@ def assemble(ground: Ground) -> Assembled:
         housekeeping=Housekeeping(engine=engine, clock=clock),
         ledger_rounds=LedgerRounds(engine=engine, clock=clock, hour=ground.settings.ledger_hour),
         follower=follower,
+        rebaser=Rebaser(engine=engine, promises=promises, clock=clock),
     )
 
 

@@ -39,6 +39,11 @@ class Allowance:
                 return cls(amount=int(found[1]), unit=known)
         raise wrong(f"`{found[2]}` is no unit of time", mend=closest(unit, UNITS))
 
+    @classmethod
+    def of_iso(cls, iso: str, unit: Unit) -> Allowance:
+        """Return the allowance that a ledger wrote as an ISO 8601 duration and a unit."""
+        return cls(amount=int("".join(filter(str.isdigit, iso))), unit=unit)
+
     @property
     def in_days(self) -> bool:
         """True where the allowance ends with a day, not with an hour."""

@@ -10,20 +10,10 @@ from pydantic import Field, model_validator
 
 from shared.rulebook.allowance import WrittenAllowance
 from shared.rulebook.dated import Dated
+from shared.rulebook.happenings import AT_THE_END, Evidence, Happening, Start
 from shared.rulebook.mends import closest, wrong
+from shared.rulebook.policy_parts import Escalation, Extension, Indemnity, Pause, Retention
 from shared.rulebook.source import Part, Problem, Source, read_source
-
-Evidence = Literal["P", "S", "M", "D"]
-"""P: primary text seen; S: secondary source; M: from memory, unverified; D: a default that we propose."""
-
-Happening = Literal["acknowledged", "human_message", "final_message", "resolved"]
-"""What can meet a clock."""
-
-Start = Literal[
-    "received", "acknowledged", "human_message", "final_message", "resolved", "sent_to_company", "previous_update",
-    "conciliation_request", "decision_notified", "adr_body_contact", "investigation_completed",
-]  # fmt: skip
-"""What can start a clock. The last five are told by a person or an integration, not noticed by the responder."""
 
 _MET_BY: dict[str, Happening] = {
     "acknowledge": "acknowledged",
@@ -32,21 +22,6 @@ _MET_BY: dict[str, Happening] = {
     "public_reply": "human_message",
 }
 NECESSARY = ("acknowledge", "first_response", "next_update", "resolve")
-
-
-class Extension(Part):
-    """How a date may be moved: to at most `to` counted from the start, or by at most `by` from the date it had."""
-
-    to: WrittenAllowance | None = None
-    by: WrittenAllowance | None = None
-    condition: str = ""
-    at_most: Annotated[int, Field(ge=1, le=20)] = 1
-
-    @model_validator(mode="after")
-    def _one_limit(self) -> Extension:
-        if (self.to is None) == (self.by is None):
-            raise wrong("an extension has one limit", mend="write either `to:` or `by:`")
-        return self
 
 
 class ClockTerms(Part):
@@ -66,24 +41,10 @@ class ClockTerms(Part):
     due_time: Literal["end_of_day", "close_of_business"] = "end_of_day"
     expires: Literal["breach", "lapse"] = "breach"
     """What its end means: a promise broken, or (`lapse`) only a window that has closed."""
+    source_says: str = ""
+    """What the source asks for where it gives no number, such as `promptly`; the allowance is then ours."""
     evidence: Evidence | None = None
     note: str = ""
-
-
-class Pause(Part):
-    """How long clocks that may pause can stand still, altogether, and on which ground."""
-
-    at_most: WrittenAllowance
-    ground: str = "waiting_for_customer"
-
-
-class Escalation(Part):
-    """Whom the customer may turn to when we fail; `within` is the time the customer has for it."""
-
-    body: str
-    address: str
-    within: WrittenAllowance | None = None
-    in_acknowledgement: bool = True
 
 
 class Policy(Dated):
@@ -106,6 +67,11 @@ class Policy(Dated):
     reopen_allowance: WrittenAllowance | None = None
     """What `resolve` gets at least when a complaint is re-opened."""
     escalation: Escalation | None = None
+    effective_note: str = ""
+    """What is not certain about the dates."""
+    note: str = ""
+    retention: tuple[Retention, ...] = ()
+    indemnity: Indemnity | None = None
     clocks: dict[str, ClockTerms]
 
     @model_validator(mode="after")
@@ -123,8 +89,20 @@ class Policy(Dated):
         return " ".join(filter(None, ("in force", begins, f"up to {self.effective_to}" if self.effective_to else "")))
 
     def met_by(self, kind: str) -> Happening:
-        """Return what meets the clock."""
-        return self.clocks[kind].met_by or _MET_BY.get(kind, "resolved")
+        """Return what meets the clock; a window that opens with our last word is not met by anything of ours."""
+        clock = self.clocks[kind]
+        if clock.met_by is None and clock.expires == "lapse" and clock.starts_at in AT_THE_END:
+            return "nothing"
+        return clock.met_by or _MET_BY.get(kind, "resolved")
+
+    def evidence_of(self, kind: str) -> Evidence:
+        """Return how sure the figure of a clock is; one that the source does not give is a default of ours."""
+        clock = self.clocks[kind]
+        return clock.evidence or ("D" if clock.source_says else self.evidence)
+
+    def begins_with_the_end(self, kind: str) -> bool:
+        """Tell whether the clock starts with our final message or the resolution, and outlives them."""
+        return kind in self.clocks and self.clocks[kind].starts_at in AT_THE_END
 
     def repeats(self, kind: str) -> bool:
         """Tell whether the clock starts again once met."""

@@ -13,6 +13,7 @@ from services.responder.api.parts import parts
 from services.responder.api.shapes import ChangedShape
 from services.responder.store.work import Held
 from services.responder.usecases.desk import Ending
+from shared.rulebook.happenings import Told
 from shared.web.access import Principal, require
 
 routes = APIRouter(
@@ -37,6 +38,14 @@ class Wait(Body):
 
     reason: Reason
     until: Instant
+    ground: Annotated[Code | None, Field(description="where the policy's pause asks for another than waiting")] = None
+
+
+class Happened(Body):
+    """What happened elsewhere, and when; left out: now."""
+
+    what: Told
+    at: Instant | None = None
 
 
 class Resume(Body):
@@ -83,9 +92,20 @@ async def release(reference: Reference, request: Request, actor: Actor) -> Respo
 
 @routes.post("/v1/complaints/{reference}/wait", response_model=ChangedShape)
 async def wait(reference: Reference, body: Wait, request: Request, actor: Actor) -> Response:
-    """Wait for the customer: clocks that may pause stand still until they write, or until the date."""
-    desk = parts(request).desk
-    return _changed(request, await desk.wait(reference, reason=body.reason, until=body.until, by=doer(actor)))
+    """Wait for the customer: clocks that may pause stand still until they write, or until the date.
+
+    A policy may let them stand still on one other ground only, and then it has to be named.
+    """
+    held = await parts(request).desk.wait(
+        reference, reason=body.reason, until=body.until, ground=body.ground, by=doer(actor)
+    )
+    return _changed(request, held)
+
+
+@routes.post("/v1/complaints/{reference}/happened", response_model=ChangedShape)
+async def happened(reference: Reference, body: Happened, request: Request, actor: Actor) -> Response:
+    """Tell what the responder cannot notice, such as that an authority wrote: clocks start by it, or are met."""
+    return _changed(request, await parts(request).desk.tell(reference, what=body.what, at=body.at, by=doer(actor)))
 
 
 @routes.post("/v1/complaints/{reference}/resume", response_model=ChangedShape)

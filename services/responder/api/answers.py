@@ -9,6 +9,7 @@ from fastapi import FastAPI, Request, Response
 
 from services.responder.domain.refusal import Refused
 from services.responder.usecases.act import NoSuchComplaint
+from services.responder.usecases.complaint_view import NoSuchClock
 from services.responder.usecases.live_health import TooManyReaders
 from shared.web.problems import Problem, answer
 
@@ -22,6 +23,7 @@ def answer_refusals(app: FastAPI) -> None:
     """Make what commands refuse a problem+json."""
     app.add_exception_handler(Refused, _refused)
     app.add_exception_handler(NoSuchComplaint, _unknown)
+    app.add_exception_handler(NoSuchClock, _no_clock)
     app.add_exception_handler(TooManyReaders, _full)
 
 
@@ -33,6 +35,12 @@ async def _refused(request: Request, error: Exception) -> Response:
 
 async def _unknown(request: Request, error: Exception) -> Response:  # noqa: ARG001
     return answer(Problem(status=404, detail="no complaint has this reference"), instance=request.url.path)
+
+
+async def _no_clock(request: Request, error: Exception) -> Response:
+    assert isinstance(error, NoSuchClock)  # noqa: S101
+    detail = f"the complaint has no such clock, or it has not started; it has {', '.join(sorted(error.known))}"
+    return answer(Problem(status=404, detail=detail), instance=request.url.path)
 
 
 async def _full(request: Request, error: Exception) -> Response:  # noqa: ARG001

@@ -8,13 +8,16 @@ from uuid import UUID
 
 from pydantic import BaseModel
 
+from services.responder.domain.letters import ToldTerms
+from shared.rulebook.happenings import Evidence
+
 ClockState = Literal["running", "paused", "met", "breached", "met_late", "cancelled"]
 ComplaintState = Literal["open", "waiting_for_customer", "resolved", "closed"]
 AcknowledgementState = Literal["none", "queued", "sent", "delivered", "failed", "withheld"]
 
 
 class ClockShape(BaseModel):
-    """A promise of time."""
+    """A promise of time; `unverified` where its figure is from memory: have it checked before you call it the law."""
 
     kind: str
     state: ClockState
@@ -27,7 +30,8 @@ class ClockShape(BaseModel):
     consumed_seconds: int
     policy: str
     source: str
-    evidence: str
+    evidence: Evidence
+    unverified: bool
     round: int
 
 
@@ -69,7 +73,7 @@ class ResolutionShape(BaseModel):
 
 
 class ChangedShape(BaseModel):
-    """A complaint as an action left it."""
+    """A complaint as an action left it; `terms` is null where the policy has left the rulebook."""
 
     complaint_id: UUID
     reference: str
@@ -97,6 +101,7 @@ class ChangedShape(BaseModel):
     closed_at: datetime | None
     decision: dict[str, Any]
     clocks: list[ClockShape]
+    terms: ToldTerms | None
     steps: list[StepShape]
     can_reply: bool
     acknowledgement: AcknowledgementShape

@@ -14,6 +14,7 @@ from services.responder.domain.work import WorkState
 
 _LONGEST_WAIT = timedelta(days=366)
 _LONGEST_REASON = 2000
+WAITING_FOR_CUSTOMER = "waiting_for_customer"
 
 
 def claim(state: WorkState, *, owner: str, by: str, now: datetime) -> tuple[Entry, ...]:
@@ -36,21 +37,33 @@ def release(state: WorkState, *, by: str, now: datetime) -> tuple[Entry, ...]:
 
 @after_time
 def wait(
-    state: WorkState, *, reason: str, until: datetime, terms: Terms, by: str, now: datetime
-) -> tuple[Entry, ...]:  # fmt: skip
-    """Return the entry with which we wait for the customer: clocks that may pause stand still until then."""
+    state: WorkState, *, reason: str, until: datetime, terms: Terms, by: str, now: datetime, ground: str | None = None
+) -> tuple[Entry, ...]:
+    """Return the entry with which we wait: clocks that may pause stand still until then, on the policy's ground only.
+
+    `ground` left out is that we wait for the customer.
+    """
     must_be_open(state, "put on wait")
     if state.state == "waiting_for_customer":
         raise conflict("it waits for the customer already")
-    latest = _latest_wait(state, terms, now)
+    stops = terms.policy.pause is not None and (ground or WAITING_FOR_CUSTOMER) == terms.policy.pause.ground
+    latest = _latest_wait(state, terms, now) if stops else now + _LONGEST_WAIT
     errors = [("/reason", problem)] if (problem := _reason(reason)) else []
+    if ground not in (None, WAITING_FOR_CUSTOMER) and not stops:
+        errors.append(("/ground", _grounds(terms)))
     if until <= now:
         errors.append(("/until", "must lie ahead"))
     elif until > latest:
         errors.append(("/until", f"the policy {terms.policy.policy} lets us wait until {written(latest)} at most"))
     if errors:
         raise invalid(*errors)
-    return (entry(state, "waiting", at=now, by=by, data={"reason": reason.strip(), "until": written(until)}),)
+    data = {
+        "reason": reason.strip(),
+        "until": written(until),
+        "ground": ground or WAITING_FOR_CUSTOMER,
+        "goes_on": [] if stops else [kind for kind, clock in state.clocks.items() if clock.pauses],
+    }
+    return (entry(state, "waiting", at=now, by=by, data=data),)
 
 
 def resume(state: WorkState, *, reason: str, terms: Terms, by: str, now: datetime) -> tuple[Entry, ...]:
@@ -92,6 +105,13 @@ def _latest_wait(state: WorkState, terms: Terms, now: datetime) -> datetime:
     return terms.after(now, pause.at_most) - timedelta(seconds=state.waited_seconds)
 
 
+def _grounds(terms: Terms) -> str:
+    pause = terms.policy.pause
+    if pause is None:
+        return f"the policy {terms.policy.policy} knows no ground on which a clock may stand still: leave it out"
+    return f"the only ground of the policy {terms.policy.policy} is `{pause.ground}`"
+
+
 def _latest_extension(state: WorkState, kind: str, terms: Terms) -> datetime:
     clock = state.clocks.get(kind)
     if clock is None:
@@ -104,6 +124,13 @@ def _latest_extension(state: WorkState, kind: str, terms: Terms) -> datetime:
         raise conflict(f"the policy {terms.policy.policy} does not let {kind} be extended")
     if clock.extensions >= extension.at_most:
         raise conflict(f"{kind} has been extended {clock.extensions} times, as often as the policy allows")
+    if extension.holding_reply and (state.last_human_at is None or state.last_human_at < clock.started_at):
+        raise conflict(
+            f"the policy {terms.policy.policy} lets {kind} be extended only after a holding reply: "
+            "write to the customer why, and until when; once it has left, extend"
+        )
+    if extension.unlimited:
+        return clock.due_at + _LONGEST_WAIT
     if extension.to is not None:
         return terms.due(kind, clock.started_at, extension.to)
     return terms.due(kind, clock.due_at, extension.by)

@@ -16,6 +16,7 @@ from services.responder.domain.replacing import replace
 from shared.rulebook.allowance import Unit
 
 ClockState = Literal["running", "paused", "met", "met_late", "breached", "cancelled"]
+_REBASED_TOO = ("allowance", "unit", "calendar", "evidence", "source")
 UNFINISHED: tuple[ClockState, ...] = ("running", "paused", "breached")
 
 
@@ -24,7 +25,8 @@ class Clock:
     """A promise of time to one complaint.
 
     `at_risk` tells that the warning has fired. `round` counts how often the clock has been started: a repeating clock
-    starts anew each time it is met. `paused_seconds` is what the pauses took, in the measure that the clock counts by.
+    starts anew each time it is met. `paused_seconds` is what the pauses took, in the measure that the clock counts by;
+    `paused_days` by how many days they moved its date. It `goes_on` while we wait on a ground that does not stop it.
     """
 
     kind: str
@@ -44,6 +46,8 @@ class Clock:
     stopped_at: datetime | None = None
     paused_at: datetime | None = None
     paused_seconds: float = 0.0
+    paused_days: int = 0
+    goes_on: bool = False
     at_risk: bool = False
     extensions: int = 0
     round: int = 1
@@ -90,7 +94,7 @@ def unmet(clock: Clock) -> Clock:
 
 def paused(clock: Clock, *, at: datetime) -> Clock:
     """Return the clock standing still, if it runs and may."""
-    if clock.state != "running" or not clock.pauses:
+    if clock.state != "running" or not clock.pauses or clock.goes_on:
         return clock
     return replace(clock, state="paused", paused_at=at)
 
@@ -100,7 +104,13 @@ def resumed(clock: Clock, data: dict[str, Any]) -> Clock:
     if clock.state != "paused":
         return clock
     seconds = clock.paused_seconds + float(data["paused_seconds"])
-    return replace(_dated(clock, data), state="running", paused_at=None, paused_seconds=seconds)
+    days = clock.paused_days + int(data.get("paused_days", 0))
+    return replace(_dated(clock, data), state="running", paused_at=None, paused_seconds=seconds, paused_days=days)
+
+
+def going_on(clock: Clock, *, on: bool) -> Clock:
+    """Return the clock that goes on (or no longer does) while the complaint waits."""
+    return clock if clock.goes_on == on else replace(clock, goes_on=on)
 
 
 def extended(clock: Clock, data: dict[str, Any]) -> Clock:
@@ -111,8 +121,14 @@ def extended(clock: Clock, data: dict[str, Any]) -> Clock:
 
 
 def rebased(clock: Clock, data: dict[str, Any]) -> Clock:
-    """Return the clock with dates computed anew; what is met or breached already stays."""
-    return _dated(clock, data) if clock.state in ("running", "paused") else clock
+    """Return the clock with dates computed anew, its warning armed again where that lies ahead.
+
+    What is met or breached already stays.
+    """
+    if clock.state not in ("running", "paused"):
+        return clock
+    terms = {name: data.get(name, getattr(clock, name)) for name in _REBASED_TOO}
+    return replace(_dated(clock, data), at_risk=clock.at_risk and not data.get("armed"), **terms)
 
 
 def warned(clock: Clock) -> Clock:

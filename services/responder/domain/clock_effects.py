@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
 
@@ -18,7 +18,9 @@ ENDS: dict[str, tuple[str, ...]] = {
     "final_message": ("acknowledged", "human_message", "final_message"),
     "resolved": ("resolved",),
 }
-"""Which promises a happening keeps: a human answer acknowledges too, an automatic one is no human answer."""
+"""Which promises a happening keeps: a human answer acknowledges too, an automatic one is no human answer.
+
+What is not named keeps the promises that are met by it alone."""
 
 
 def happened(clocks: Clocks, entry: Entry) -> tuple[Clocks, int, int]:
@@ -27,7 +29,10 @@ def happened(clocks: Clocks, entry: Entry) -> tuple[Clocks, int, int]:
     cancels = entry.data.get("cancels")
     if cancels:
         clocks = _each(clocks, cancels, lambda c: transitions.cancelled(c, at=entry.at))
+    if entry.kind == "waiting":
+        return _each(clocks, entry.data.get("goes_on", ()), lambda c: transitions.going_on(c, on=True)), 0, 0
     if entry.kind == "resumed":
+        clocks = _each(clocks, tuple(clocks), lambda c: transitions.going_on(c, on=False))
         return _resumed(clocks, entry.data.get("clocks", {})), 0, 0
     if entry.kind == "rebased":
         dated: dict[str, Any] = entry.data.get("clocks", {})
@@ -55,9 +60,8 @@ def outcome(clock: Clock) -> tuple[int, int]:
 def _stopped(clocks: Clocks, entry: Entry) -> Clocks:
     if entry.kind == "acknowledgement_failed" and entry.data.get("was_sent"):
         return _each(clocks, ("acknowledge",), transitions.unmet)
-    met = ENDS.get(_happening(entry))
-    if met is None:
-        return clocks
+    happening = _happening(entry)
+    met = ENDS.get(happening, (happening,))
     ended = tuple(kind for kind, clock in clocks.items() if clock.met_by in met)
     return _each(clocks, ended, lambda c: transitions.stopped(c, at=entry.at))
 
@@ -70,6 +74,8 @@ def _happening(entry: Entry) -> str:
             return "final_message" if entry.data.get("final") else "human_message"
         case "resolved":
             return "resolved"
+        case "told":
+            return str(entry.data["what"])
         case _:
             return ""
 
@@ -104,6 +110,6 @@ def _started(clocks: Clocks, starts: dict[str, Any]) -> tuple[Clocks, int, int]:
     return clocks | fresh, sum(kept for kept, _ in ended), sum(missed for _, missed in ended)
 
 
-def _each(clocks: Clocks, kinds: tuple[str, ...], change: Callable[[Clock], Clock]) -> Clocks:
+def _each(clocks: Clocks, kinds: Iterable[str], change: Callable[[Clock], Clock]) -> Clocks:
     changed = {kind: change(clocks[kind]) for kind in kinds if kind in clocks}
     return clocks | changed if changed else clocks

@@ -40,7 +40,7 @@ def due_day(
 
 def days_between(first: date, last: date, unit: Unit, hours: WorkingHours) -> int:
     """Return how many days of a kind lie after `first` up to and with `last`; other units count calendar days."""
-    counts = _counting(unit, hours)
+    counts = counting_of(unit, hours)
     if counts is None:
         return max(0, (last - first).days)
     return sum(1 for n in range(1, (last - first).days + 1) if counts(first + n * _DAY))
@@ -48,12 +48,12 @@ def days_between(first: date, last: date, unit: Unit, hours: WorkingHours) -> in
 
 def days_after(first: date, number: int, unit: Unit, hours: WorkingHours) -> date:
     """Return the day that lies `number` days of a kind after `first`; other units count calendar days."""
-    counts = _counting(unit, hours)
+    counts = counting_of(unit, hours)
     return first + number * _DAY if counts is None else _following(first, number, counts)
 
 
 def _end(receipt: date, allowance: Allowance, hours: WorkingHours, *, count_first_day: bool) -> date:
-    counts = _counting(allowance.unit, hours)
+    counts = counting_of(allowance.unit, hours)
     if counts is not None:
         number = allowance.amount - (count_first_day and counts(receipt))
         return _following(receipt, number, counts)
@@ -63,7 +63,8 @@ def _end(receipt: date, allowance: Allowance, hours: WorkingHours, *, count_firs
     return receipt + (days - count_first_day) * _DAY
 
 
-def _counting(unit: Unit, hours: WorkingHours) -> Callable[[date], bool] | None:
+def counting_of(unit: Unit, hours: WorkingHours) -> Callable[[date], bool] | None:
+    """Return what tells the days of a kind from others; None where every day counts."""
     if unit == "business_days":
         return hours.is_business_day
     return hours.is_working_day if unit == "working_days" else None

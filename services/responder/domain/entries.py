@@ -11,6 +11,7 @@ EntryKind = Literal[
     "acknowledgement_queued", "acknowledgement_withheld", "acknowledged", "acknowledgement_failed",
     "acknowledgement_delivered", "replied", "reply_sent", "delivered", "undelivered", "claimed", "released", "waiting",
     "resumed", "extended", "rebased", "resolved", "reopened", "closed", "step", "at_risk", "breached", "lapsed",
+    "told",
 ]  # fmt: skip
 
 SYSTEM = "system"

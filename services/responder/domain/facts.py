@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from services.responder.domain.terms import Terms
 from services.responder.domain.wording import wording
 from services.responder.domain.work import WorkState
-from shared.rulebook.policies import Escalation
+from shared.rulebook.policy_parts import Escalation
 from shared.rulebook.queues import QueuesFile
 from shared.rulebook.taxonomy import TaxonomyFile
 from shared.rulebook.words import title_in
@@ -82,8 +82,12 @@ def facts_of(
     sender: str | None = None,
     personal: tuple[str, ...] = (),
     given: frozenset[str] = frozenset(),
+    now: datetime | None = None,
 ) -> AcknowledgementFacts:
-    """Return the facts of a complaint in the language that templates exist for (`Templates.language_for`)."""
+    """Return the facts of a complaint in the language that templates exist for (`Templates.language_for`).
+
+    `now` dates what the acknowledgement itself starts; without it, what starts then is not known yet.
+    """
     queue = queues.queues.get(state.queue)
     escalation = terms.policy.escalation
     return AcknowledgementFacts(
@@ -99,7 +103,7 @@ def facts_of(
         outcome=_outcome(state.outcome_sought, taxonomy, language),
         first_response=_promised(state, "first_response"),
         next_update=_promised(state, "next_update"),
-        final_answer=_promised(state, "resolve"),
+        final_answer=_promised(state, "resolve") or _started_by_this(terms, "resolve", now),
         contact=contact,
         escalation=escalation if escalation and escalation.in_acknowledgement else None,
         given=given,
@@ -171,6 +175,13 @@ def _outcome(sought: str | None, taxonomy: TaxonomyFile, language: str) -> str |
 
 def _in_a_sentence(title: str, language: str) -> str:
     return title if language == "de" else title[:1].lower() + title[1:]
+
+
+def _started_by_this(terms: Terms, kind: str, now: datetime | None) -> Promised | None:
+    clock = terms.policy.clocks.get(kind)
+    if now is None or clock is None or clock.starts_at != "acknowledged":
+        return None
+    return Promised(due_at=terms.due(kind, now), with_time=not clock.allowance.in_days)
 
 
 def _promised(state: WorkState, kind: str) -> Promised | None:

@@ -18,6 +18,9 @@ from services.responder.domain.work import WorkState
 WITHOUT_AN_ANSWER = frozenset({"withdrawn", "duplicate_merged", "no_contact"})
 """Outcomes after which nobody waits for a human answer any more."""
 
+_MOOT_ONCE_RESOLVED = ("forwarded", "signposted")
+"""Nobody has to be sent elsewhere any more."""
+
 _LONGEST_SUMMARY = 10_000
 
 
@@ -99,7 +102,13 @@ def _owed_no_more(state: WorkState, outcome: str, terms: Terms) -> list[str]:
     if outcome in WITHOUT_AN_ANSWER:
         return list(state.clocks)
     repeating = {kind for kind in terms.policy.clocks if terms.policy.repeats(kind)}
-    return [kind for kind, clock in state.clocks.items() if kind in repeating or clock.expires == "lapse"]
+    return [
+        kind
+        for kind, clock in state.clocks.items()
+        if kind in repeating
+        or (clock.expires == "lapse" and not terms.policy.begins_with_the_end(kind))
+        or clock.met_by in _MOOT_ONCE_RESOLVED
+    ]
 
 
 def _chosen(pointer: str, code: str | None, known: frozenset[str]) -> list[tuple[str, str]]:

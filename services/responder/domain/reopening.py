@@ -25,7 +25,8 @@ def reopening(
 ) -> tuple[Entry, ...]:  # fmt: skip
     """Return the entry that opens a resolved or closed complaint again; none if it is open.
 
-    `resolve` and what repeats start a new round; what was met or missed before stays counted.
+    `resolve` and what repeats start a new round; what was met or missed before stays counted. A window that our last
+    word opened is void: the next last word opens it anew.
     """
     if state.is_open:
         return ()
@@ -35,4 +36,5 @@ def reopening(
         for kind in again
         if kind in state.clocks
     }
-    return (entry(state, "reopened", at=at, by=by, data={"reason": reason, "clocks": clocks}, after=after),)
+    data = {"reason": reason, "clocks": clocks, "cancels": list(filter(terms.policy.begins_with_the_end, state.clocks))}
+    return (entry(state, "reopened", at=at, by=by, data=data, after=after),)

@@ -25,11 +25,10 @@ def reply_sent(
 
     It meets `first_response` (and `acknowledge`, where nothing had gone out before) and starts `next_update` anew.
     """
-    happenings = ["human_message"]
+    # Whoever was answered was acknowledged too, also where no acknowledgement ever went out.
+    happenings = ["human_message", "acknowledged"]
     if final:
         happenings.append("final_message")
-    if state.clocks.get("acknowledge") and state.clocks["acknowledge"].state in ("running", "paused", "breached"):
-        happenings.append("acknowledged")
     starts = terms.starts(now, *happenings, running=state.clocks)
     if not state.is_open:
         starts = {kind: data for kind, data in starts.items() if kind not in state.clocks}

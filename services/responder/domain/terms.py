@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 
 from services.responder.domain.clock import Clock
 from services.responder.domain.days import day_of_receipt, days_after, days_between, due_day
@@ -16,6 +16,7 @@ from shared.rulebook.calendars import Calendar
 from shared.rulebook.policies import ClockTerms, Policy
 
 _ELAPSED: tuple[Unit, ...] = ("calendar_days", "weeks", "months")
+_DAYS_OF: Mapping[Unit, int] = {"calendar_days": 1, "business_days": 1, "working_days": 1, "weeks": 7, "months": 31}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +38,7 @@ class Terms:
             return deadline(started_at, _length(allowance), hours)
         after_hours = self.policy.after_hours_count_next_day
         receipt = day_of_receipt(started_at, hours, after_hours_count_next_day=after_hours)
-        day = due_day(receipt, allowance, hours, count_first_day=self._counts_first(clock), roll=self._roll(clock))
+        day = due_day(receipt, allowance, hours, count_first_day=self.counts_first_day(clock), roll=self.rolls(clock))
         return max(_end(day, clock, hours), started_at)
 
     def at_risk(self, kind: str, unit: Unit, started_at: datetime, due_at: datetime) -> datetime:
@@ -64,7 +65,7 @@ class Terms:
             "unit": allowance.unit,
             "policy": self.policy.policy,
             "source": self.policy.source,
-            "evidence": clock.evidence or self.policy.evidence,
+            "evidence": self.policy.evidence_of(kind),
             "calendar": self.policy.calendar_of(kind),
             "met_by": self.policy.met_by(kind),
             "pauses": clock.pauses,
@@ -73,7 +74,8 @@ class Terms:
 
     def starts(self, at: datetime, *happenings: str, running: Mapping[str, Clock]) -> dict[str, Any]:
         """Return what an entry says of the clocks that these happenings start, or start again."""
-        kinds = [k for k, c in self.policy.clocks.items() if c.starts_at in happenings and k not in running]
+        fresh = [k for k, c in self.policy.clocks.items() if c.starts_at in happenings]
+        kinds = [k for k in fresh if k not in running or self._opens_again(running[k])]
         kinds += [k for k, c in running.items() if c.met_by in happenings and self._repeats(k)]
         return {kind: self.start(kind, at) for kind in kinds}
 
@@ -83,9 +85,11 @@ class Terms:
         at_risk_at = clock.at_risk_at
         if not clock.at_risk and at_risk_at > since:
             at_risk_at = advance(at, measure(since, at_risk_at, clock.unit, hours), clock.unit, hours)
+        days = self._days_of(clock, since, at, hours)
         return {
-            "due_at": written(self._moved(clock, since, at, hours)),
+            "due_at": written(self._moved(clock, since, at, hours, days=days)),
             "at_risk_at": written(at_risk_at),
+            "paused_days": days,
             "paused_seconds": measure(since, at, clock.unit, hours).total_seconds(),
         }
 
@@ -108,22 +112,49 @@ class Terms:
             return deadline(at, _length(allowance), hours)
         return hours.closes(due_day(hours.local_date(at), allowance, hours, count_first_day=False, roll="none"))
 
-    def _moved(self, clock: Clock, since: datetime, at: datetime, hours: WorkingHours) -> datetime:
+    def _moved(self, clock: Clock, since: datetime, at: datetime, hours: WorkingHours, *, days: int) -> datetime:
         if clock.unit in ("minutes", "hours"):
             return deadline(at, consumed(since, clock.due_at, hours), hours)
-        number = days_between(hours.local_date(since), hours.local_date(at), clock.unit, hours)
-        if not number:
+        if not days:
             return clock.due_at
-        day = days_after(hours.local_date(clock.due_at), number, clock.unit, hours)
+        day = days_after(hours.local_date(clock.due_at), days, clock.unit, hours)
         return _end(day, self.policy.clocks.get(clock.kind), hours)
+
+    def _days_of(self, clock: Clock, since: datetime, at: datetime, hours: WorkingHours) -> int:
+        """Return by how many days a pause moves the date of a clock of days.
+
+        Never more in all than the policy's pause: else many short waits over midnight would win a day each.
+        """
+        if clock.unit in ("minutes", "hours"):
+            return 0
+        days = days_between(hours.local_date(since), hours.local_date(at), clock.unit, hours)
+        pause = self.policy.pause
+        most = _DAYS_OF.get(pause.at_most.unit) if pause else None
+        return days if pause is None or most is None else min(days, pause.at_most.amount * most - clock.paused_days)
+
+    def _opens_again(self, clock: Clock) -> bool:
+        """Tell whether a window that our last word opened opens anew with the next, once the first is void."""
+        return clock.state == "cancelled" and self.policy.begins_with_the_end(clock.kind)
 
     def _repeats(self, kind: str) -> bool:
         return kind in self.policy.clocks and self.policy.repeats(kind)
 
-    def _counts_first(self, clock: ClockTerms) -> bool:
+    def after_pauses(self, clock: Clock, due_at: datetime, *, unit: Unit) -> datetime:
+        """Return a date moved by what the clock's pauses have taken in all."""
+        hours = self.hours_of(clock.kind)
+        if unit in ("minutes", "hours"):
+            return deadline(due_at, timedelta(seconds=clock.paused_seconds), hours) if clock.paused_seconds else due_at
+        if not clock.paused_days:
+            return due_at
+        day = days_after(hours.local_date(due_at), clock.paused_days, unit, hours)
+        return _end(day, self.policy.clocks.get(clock.kind), hours)
+
+    def counts_first_day(self, clock: ClockTerms) -> bool:
+        """Tell whether the day on which the clock starts is day one."""
         return self.policy.count_first_day if clock.count_first_day is None else clock.count_first_day
 
-    def _roll(self, clock: ClockTerms) -> str:
+    def rolls(self, clock: ClockTerms) -> Literal["none", "forward"]:
+        """Return whether an end on no business day moves to the next."""
         return clock.roll or self.policy.roll
 
 

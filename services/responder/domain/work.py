@@ -88,6 +88,7 @@ class WorkState:
     waiting_until: datetime | None = None
     waiting_reason: str | None = None
     waiting_since: datetime | None = None
+    waiting_stops_clocks: bool = True
     waited_seconds: float = 0.0
     clocks: dict[str, Clock] = field(default_factory=dict)
     steps: tuple[Step, ...] = ()

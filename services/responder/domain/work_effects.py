@@ -110,13 +110,14 @@ def released(state: WorkState, _entry: Entry) -> WorkState:
 
 
 def waiting(state: WorkState, entry: Entry) -> WorkState:
-    """Wait for the customer."""
+    """Wait for the customer, or on the policy's own ground."""
     return replace(
         state,
         state="waiting_for_customer",
         waiting_until=instant(entry.data["until"]),
         waiting_reason=entry.data["reason"],
         waiting_since=entry.at,
+        waiting_stops_clocks=not entry.data.get("goes_on"),
     )
 
 
@@ -177,7 +178,8 @@ def _step(data: dict[str, Any]) -> Step:
 def _not_waiting(state: WorkState, entry: Entry) -> WorkState:
     if state.waiting_since is None:
         return state
-    waited = max(0.0, (entry.at - state.waiting_since).total_seconds())
+    # Only what made clocks stand still uses up the policy's pause.
+    waited = max(0.0, (entry.at - state.waiting_since).total_seconds()) if state.waiting_stops_clocks else 0.0
     return replace(
         state,
         waiting_until=None,

@@ -188,3 +188,12 @@ counter_deltas = sa.Table(
     sa.Column("bucket", sa.SmallInteger, nullable=False),
     sa.Column("delta", sa.BigInteger, nullable=False),
 )
+
+rebased = sa.Table(
+    "rebased",
+    metadata,
+    # One row: the edition of rulebook and holidays that all open clocks were last held against.
+    sa.Column("only_row", sa.Boolean, sa.CheckConstraint("only_row"), primary_key=True),
+    sa.Column("edition", sa.Text, nullable=False),
+    sa.Column("done_at", _INSTANT, nullable=False),
+)

@@ -90,7 +90,7 @@ class Acknowledging:
             return []
         form = _form(sends, change.reply)
         templates = self._promises.rulebook.templates
-        composed = compose_acknowledgement(self._facts(held, change.reply), templates=templates, form=form)
+        composed = compose_acknowledgement(self._facts(held, change.reply, now=now), templates=templates, form=form)
         if composed.findings:
             reasons = list(dict.fromkeys(finding.code for finding in composed.findings))
             _withhold(held, journal, reasons=reasons, owed=True, now=now)
@@ -102,7 +102,7 @@ class Acknowledging:
         channel = self._channels.get(reply.channel) if reply else None
         return channel.sends if channel else None
 
-    def _facts(self, held: Held, reply: ReplyAddress) -> AcknowledgementFacts:
+    def _facts(self, held: Held, reply: ReplyAddress, *, now: datetime) -> AcknowledgementFacts:
         rulebook, state = self._promises.rulebook, held.state
         return facts_of(
             state,
@@ -112,6 +112,7 @@ class Acknowledging:
             language=rulebook.templates.language_for(state.language),
             organisation=self._organisation,
             personal=(reply.to,),
+            now=now,
         )
 
 

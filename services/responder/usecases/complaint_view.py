@@ -9,7 +9,11 @@ from typing import Any, Final
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.responder.domain.clock import Clock
+from services.responder.domain.clock_story import story_of
 from services.responder.domain.entries import Entry
+from services.responder.domain.explaining import explain_clock
+from services.responder.domain.explanation_shape import shaped
+from services.responder.domain.letters import told_terms
 from services.responder.domain.terms import consumed_seconds
 from services.responder.domain.work import WorkState
 from services.responder.store import outbound, timeline, work
@@ -18,8 +22,17 @@ from services.responder.store.work import Held
 from services.responder.usecases.act import NoSuchComplaint
 from services.responder.usecases.promises import Promises
 from services.responder.usecases.said import Conversations
+from shared.rulebook.happenings import unverified
 
 _MESSAGES: Final = ("opened", "message")
+
+
+class NoSuchClock(LookupError):
+    """The complaint has no clock of this kind; `known` are those it has."""
+
+    def __init__(self, kind: str, *, known: tuple[str, ...]) -> None:
+        super().__init__(kind)
+        self.known = known
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +65,17 @@ class Reader:
             held = await _found(connection, reference)
             return await timeline.read(connection, held.complaint_id, after=after, limit=limit)
 
+    async def explanation(self, reference: str, kind: str, *, now: datetime) -> dict[str, Any]:
+        """Return why a clock is due when it is, as far as its ledger goes; `NoSuchClock` where it never started."""
+        async with self.engine.connect() as connection:
+            held = await _found(connection, reference)
+            entries = await timeline.read(connection, held.complaint_id)
+        terms, story = self.promises.terms(held.state), story_of(entries, kind, now=now)
+        if story is None:
+            raise NoSuchClock(kind, known=tuple(held.state.clocks))
+        told = explain_clock(terms, story.clock, pauses=story.pauses, moves=story.moves)
+        return shaped(told) | {"state": story.clock.state, "round": story.clock.round, "started_by": story.started_by}
+
     def shown(self, held: Held, *, now: datetime) -> dict[str, Any]:
         """Return what an action answers: the complaint without what was said."""
         return self._shown(held, now=now) | {"acknowledgement": _acknowledgement(held.state, [])}
@@ -65,6 +89,7 @@ class Reader:
             "clocks": [
                 _clock(clock, consumed=consumed_seconds(clock, terms=terms, now=now)) for clock in state.clocks.values()
             ],
+            "terms": told_terms(state, terms.policy) if terms.policy.policy == state.policy else None,
             "steps": state.steps,
             "can_reply": held.reply is not None,
         }
@@ -98,6 +123,7 @@ def _clock(clock: Clock, *, consumed: int) -> dict[str, Any]:
         "policy": clock.policy,
         "source": clock.source,
         "evidence": clock.evidence,
+        "unverified": unverified(clock.evidence),
         "round": clock.round,
     }
 

@@ -11,6 +11,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.responder.domain import actions, outcomes, steps
+from services.responder.domain.telling import tell
 from services.responder.domain.terms import Terms
 from services.responder.domain.work import WorkState
 from services.responder.store.work import Held
@@ -51,13 +52,20 @@ class Desk:
         now = self.clock.now()
         return await self._act(reference, lambda s: actions.release(s, by=by, now=now), now)
 
-    async def wait(self, reference: str, *, reason: str, until: datetime, by: str) -> Held:
-        """Wait for the customer."""
+    async def wait(self, reference: str, *, reason: str, until: datetime, ground: str | None, by: str) -> Held:
+        """Wait for the customer, or on another ground that the policy knows."""
         now = self.clock.now()
         return await self._act(
             reference,
-            lambda s: actions.wait(s, reason=reason, until=until, terms=self._terms(s), by=by, now=now),
+            lambda s: actions.wait(s, reason=reason, until=until, ground=ground, terms=self._terms(s), by=by, now=now),
             now,
+        )
+
+    async def tell(self, reference: str, *, what: str, at: datetime | None, by: str) -> Held:
+        """Record what happened elsewhere, just now where no instant is given."""
+        now = self.clock.now()
+        return await self._act(
+            reference, lambda s: tell(s, what=what, at=at or now, terms=self._terms(s), by=by, now=now), now
         )
 
     async def resume(self, reference: str, *, reason: str, by: str) -> Held:

@@ -37,6 +37,7 @@ class RulebookFollower:
             if told is None:
                 return
             version, files = told
+            self._promises.confirm(version)
             if files is None or version == self._unreadable:
                 return
             try:

@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Sequence
 from typing import Final, Literal
 
+from services.responder.domain.holiday_sets import KNOWN_BY
 from services.responder.domain.outcomes import Vocabulary
 from services.responder.domain.terms import Terms, terms_of
 from services.responder.domain.work import WorkState
@@ -27,17 +28,41 @@ class Promises:
 
     def __init__(self, rulebook: Rulebook) -> None:
         self._earlier: deque[Rulebook] = deque(maxlen=_EARLIER)
+        self._in_force: str | None = None
         self._hold(rulebook)
 
     def take(self, rulebook: Rulebook) -> None:
-        """Promise by another rulebook from now on; dates that were promised stay."""
+        """Promise by another rulebook from now on; once it is confirmed, clocks that run follow it."""
         self._earlier.appendleft(self.rulebook)
         self._hold(rulebook)
+
+    def confirm(self, version: str) -> None:
+        """Know that the router decides by this version; only then do clocks follow the rulebook that is held."""
+        self._in_force = version
+
+    @property
+    def edition(self) -> str | None:
+        """What dates are computed by, rulebook and holidays; None while the router decides by another."""
+        version = self.rulebook.version
+        return f"{version} {KNOWN_BY}" if version == self._in_force else None
+
+    def terms_before(self, state: WorkState) -> Terms | None:
+        """Return the terms of a complaint by the rulebook before the present one, where that is held and had them."""
+        before = self._earlier[0] if self._earlier else None
+        if before is None or state.policy not in before.policies:
+            return None
+        calendar = self._calendar_of(state, state.policy) if state.policy in self.rulebook.policies else None
+        calendar = calendar if calendar in before.calendars else None
+        key = (before.version, state.policy, calendar)
+        if key not in self._terms_before:
+            self._terms_before[key] = terms_of(before.policies[state.policy], before.calendars, calendar=calendar)
+        return self._terms_before[key]
 
     def _hold(self, rulebook: Rulebook) -> None:
         self.rulebook = rulebook
         self.queues_file = QueuesFile(triage=rulebook.triage, queues=dict(rulebook.queues))
         self._terms: dict[tuple[str, str | None], Terms] = {}
+        self._terms_before: dict[tuple[str, str, str | None], Terms] = {}
         self.vocabulary = Vocabulary(
             outcomes=frozenset(rulebook.taxonomy.outcomes),
             root_causes=frozenset(rulebook.taxonomy.root_causes),

@@ -21,11 +21,13 @@ class PlainCalendar:
     zone: str
     week: dict[int, list[tuple[int, int]]]
     country: str | None = None
+    subdivision: str | None = None
+    works_on_holidays: bool = False
     closed: dict[date, list[tuple[int, int]]] = field(default_factory=dict)
     always: bool = False
 
     def is_holiday(self, day: date) -> bool:
-        return self.country is not None and day in _holidays(self.country, day.year)
+        return self.country is not None and day in _holidays(self.country, self.subdivision, day.year)
 
     def works_at(self, instant: datetime) -> bool:
         local = instant.astimezone(ZoneInfo(self.zone))
@@ -37,7 +39,8 @@ class PlainCalendar:
             return self.closed[day]
         if self.always:
             return [(0, 1440)]
-        return [] if self.is_holiday(day) else self.week.get(day.weekday(), [])
+        rests = self.is_holiday(day) and not self.works_on_holidays
+        return [] if rests else self.week.get(day.weekday(), [])
 
     def local_day(self, instant: datetime) -> date:
         return instant.astimezone(ZoneInfo(self.zone)).date()
@@ -47,8 +50,8 @@ class PlainCalendar:
 
 
 @cache
-def _holidays(country: str, year: int) -> set[date]:
-    return set(holidays.country_holidays(country, years=year))
+def _holidays(country: str, subdivision: str | None, year: int) -> set[date]:
+    return set(holidays.country_holidays(country, subdiv=subdivision, years=year))
 
 
 @cache

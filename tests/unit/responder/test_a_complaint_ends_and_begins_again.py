@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from zoneinfo import ZoneInfo
+
 import pytest
 
 from services.responder.domain.actions import wait
+from services.responder.domain.letters import letter_owed
 from services.responder.domain.outcomes import close, reopen, resolve
 from services.responder.domain.refusal import Refused
 from services.responder.domain.routed import customer_wrote
@@ -74,12 +77,33 @@ def test_closing_cancels_what_still_runs_and_leaves_a_breach_a_breach() -> None:
     assert "running" not in desk.clock_states().values()
 
 
-def test_resolving_opens_the_window_for_the_ombudsman() -> None:
+def test_the_final_response_opens_the_window_for_the_ombudsman_and_a_new_one_opens_it_anew() -> None:
     desk = Desk("uk.fca.disp1.general")
     assert "ombudsman_referral_window" not in desk.state.clocks
+    assert letter_owed(desk.state) == "summary_resolution"
+    answer(desk, after(days=2), final=True)
+    window = desk.state.clocks["ombudsman_referral_window"]
+    assert f"{window.due_at.astimezone(ZoneInfo('Europe/London')):%Y-%m-%d}" == "2027-06-20"
     finish(desk, after(days=2))
     assert desk.clock_states()["summary_resolution"] == "met"
+    assert letter_owed(desk.state) == "summary_resolution"
     assert desk.clock_states()["ombudsman_referral_window"] == "running"
+    back = after(days=3)
+    desk.does(customer_wrote(desk.state, message_id="m", at=back, routed_sequence=2, terms=desk.terms, now=back))
+    assert desk.clock_states()["ombudsman_referral_window"] == "cancelled"
+    answer(desk, after(days=30), final=True)
+    assert desk.state.clocks["ombudsman_referral_window"].due_at > window.due_at
+    desk.time_passes(after(days=400))
+    assert [e.data["round"] for e in desk.entries if e.data.get("clock") == "ombudsman_referral_window"] == [2]
+    assert desk.entries[-1].kind == "lapsed"
+
+
+def test_what_is_resolved_after_the_summary_window_gets_a_final_response() -> None:
+    desk = Desk("uk.fca.disp1.general")
+    desk.time_passes(after(days=6))
+    finish(desk, after(days=6))
+    assert letter_owed(desk.state) == "final_response"
+    assert letter_owed(Desk("it.bank.general").state) == "final_response"
 
 
 def test_an_ending_is_written_in_the_words_of_the_taxonomy() -> None:

@@ -14,7 +14,7 @@ from services.responder.domain.facts import AcknowledgementFacts, Form, Promised
 from services.responder.domain.lint import SHORT_LENGTH
 from services.responder.domain.wording import WORDINGS
 from services.responder.domain.work import WorkState
-from shared.rulebook.policies import Escalation
+from shared.rulebook.policy_parts import Escalation
 from shared.rulebook.queues import QueuesFile
 from shared.rulebook.source import read
 from shared.rulebook.taxonomy import TaxonomyFile

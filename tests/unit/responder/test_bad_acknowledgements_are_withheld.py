@@ -9,7 +9,7 @@ import pytest
 from services.responder.domain.acknowledgement import compose_acknowledgement
 from services.responder.domain.facts import AcknowledgementFacts, Form, values
 from services.responder.domain.lint import lint
-from shared.rulebook.policies import Escalation
+from shared.rulebook.policy_parts import Escalation
 from shared.rulebook.templates import Templates
 from tests.unit.responder.house import templates
 from tests.unit.responder.test_acknowledgements_say_everything import FORMS, LANGUAGES, WISHES, facts

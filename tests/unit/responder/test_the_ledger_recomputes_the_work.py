@@ -19,7 +19,9 @@ from services.responder.domain.figures import COUNTERS, contribution, deltas
 from services.responder.domain.firing import fire, next_instant
 from services.responder.domain.fold import apply, apply_all, fold
 from services.responder.domain.refusal import Refused
+from services.responder.domain.telling import tell
 from services.responder.domain.work import WorkState
+from shared.rulebook.happenings import TOLD
 from tests.unit.responder.house import RECEIVED, VOCABULARY, Desk
 
 Act = Callable[[Desk, datetime, int], Sequence[Entry]]
@@ -44,6 +46,18 @@ ACTS: dict[str, Act] = {
     "release": lambda d, now, n: actions.release(d.state, by="key:a", now=now),
     "wait": lambda d, now, n: actions.wait(
         d.state, reason="photo", until=now + timedelta(days=n % 12), terms=d.terms, by="key:a", now=now
+    ),
+    "hear": lambda d, now, n: actions.wait(
+        d.state,
+        reason="agent",
+        ground="hearing_of_intermediary",
+        until=now + timedelta(days=n % 12),
+        terms=d.terms,
+        by="key:a",
+        now=now,
+    ),
+    "tell": lambda d, now, n: tell(
+        d.state, what=TOLD[n % len(TOLD)], at=now - timedelta(minutes=n), terms=d.terms, by="key:a", now=now
     ),
     "resume": lambda d, now, n: actions.resume(d.state, reason="phoned", terms=d.terms, by="key:a", now=now),
     "extend": lambda d, now, n: actions.extend(
@@ -103,7 +117,17 @@ stories = st.lists(
     st.tuples(st.sampled_from(sorted(ACTS)), st.integers(0, 10_000), st.integers(0, 1000)), max_size=25
 )  # fmt: skip
 policy_names = st.sampled_from(
-    ("retail.default", "social.default", "safety.urgent", "uk.fca.disp1.general", "it.insurance.ivass")
+    (
+        "retail.default",
+        "social.default",
+        "safety.urgent",
+        "uk.fca.disp1.general",
+        "it.insurance.ivass",
+        "us.cfpb.portal",
+        "it.post.agcom",
+        "it.water.arera.rqsii",
+        "uk.ofcom.adr_letter",
+    )
 )
 thorough = settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 

@@ -10,7 +10,7 @@ from services.responder.domain.actions import claim, extend, wait
 from services.responder.domain.refusal import Refused
 from services.responder.domain.routed import customer_wrote, transferred
 from services.responder.domain.terms import consumed_seconds
-from tests.unit.responder.deeds import SOON, acknowledge, after
+from tests.unit.responder.deeds import SOON, acknowledge, after, answer
 from tests.unit.responder.house import Desk
 
 
@@ -51,23 +51,80 @@ def test_a_law_that_knows_no_pause_goes_on_while_we_wait() -> None:
 def test_a_pause_is_never_longer_than_the_law_allows_in_all() -> None:
     desk = Desk("it.insurance.ivass")
     with pytest.raises(Refused) as refused:
-        desk.does(wait(desk.state, reason="agent", until=after(days=17), terms=desk.terms, by="key:a", now=SOON))
+        hears(desk, until=after(days=17), now=SOON)
     assert refused.value.errors[0][0] == "/until"
-    desk.does(wait(desk.state, reason="agent", until=after(days=10), terms=desk.terms, by="key:a", now=SOON))
+    hears(desk, until=after(days=10), now=SOON)
+    assert desk.clock_states()["resolve"] == "paused"
     desk.time_passes(after(days=10))
     with pytest.raises(Refused):
-        wait(desk.state, reason="agent", until=after(days=16), terms=desk.terms, by="key:a", now=after(days=10))
-    desk.does(wait(desk.state, reason="agent", until=after(days=14), terms=desk.terms, by="key:a", now=after(days=10)))
+        hears(desk, until=after(days=16), now=after(days=10))
+    hears(desk, until=after(days=14), now=after(days=10))
+
+
+def test_many_short_pauses_over_midnight_move_no_date_further_than_the_law_allows_in_all() -> None:
+    desk = Desk("it.insurance.ivass")
+    before = desk.state.clocks["resolve"].due_at
+    for day in range(20):
+        evening = after(days=day, hours=6)  # 23:30 in Rome
+        hears(desk, until=evening + timedelta(hours=1), now=evening)
+        desk.time_passes(evening + timedelta(hours=1))
+    assert desk.state.clocks["resolve"].due_at - before == timedelta(days=15)
+
+
+def test_a_pause_stands_only_on_the_ground_that_the_law_names() -> None:
+    desk = Desk("it.insurance.ivass")
+    desk.does(wait(desk.state, reason="papers", until=after(days=40), terms=desk.terms, by="key:a", now=SOON))
+    assert desk.state.state == "waiting_for_customer"
+    assert desk.clock_states()["resolve"] == "running"
+    desk.time_passes(after(days=40))
+    with pytest.raises(Refused) as refused:
+        hears(desk, until=after(days=42), now=after(days=40), ground="holidays")
+    assert refused.value.errors == (
+        ("/ground", "the only ground of the policy it.insurance.ivass is `hearing_of_intermediary`"),
+    )
+    hears(desk, until=after(days=42), now=after(days=40))
+    assert desk.clock_states()["resolve"] == "paused"
+    with pytest.raises(Refused, match="knows no ground"):
+        hears(Desk("it.bank.general"), until=after(days=1), now=SOON)
+
+
+def hears(desk: Desk, *, until: datetime, now: datetime, ground: str = "hearing_of_intermediary") -> None:
+    desk.does(wait(desk.state, reason="agent", ground=ground, until=until, terms=desk.terms, by="key:a", now=now))
+
+
+def test_an_extension_that_asks_for_a_holding_reply_waits_for_one() -> None:
+    desk = Desk("it.bank.payment")
+    with pytest.raises(Refused, match="only after a holding reply"):
+        extended(desk, until=after(days=40))
+    answer(desk, SOON)
+    extended(desk, until=after(days=40))
+    assert desk.state.clocks["resolve"].due_at == after(days=40)
+
+
+def test_an_extension_without_a_limit_of_the_law_and_one_by_days_end_where_their_policies_say() -> None:
+    free, by_days = Desk("au.asic.rg271"), Desk("uk.lgo.code.stage1")
+    for desk in (free, by_days):
+        answer(desk, SOON)
+    due = by_days.state.clocks["resolve"].due_at
+    extended(free, until=after(days=200))
+    with pytest.raises(Refused):
+        extended(by_days, until=due + timedelta(days=15))
+    extended(by_days, until=due + timedelta(days=14))
+
+
+def extended(desk: Desk, *, until: datetime) -> None:
+    desk.does(
+        extend(desk.state, clock="resolve", reason="holding", until=until, terms=desk.terms, by="key:a", now=SOON)
+    )
 
 
 def test_an_extension_moves_only_forward_and_only_as_far_as_the_policy_lets_it() -> None:
     desk = Desk("it.bank.payment")
+    answer(desk, SOON)
     due = desk.state.clocks["resolve"].due_at
 
     def moved(until: datetime) -> None:
-        desk.does(
-            extend(desk.state, clock="resolve", reason="holding", until=until, terms=desk.terms, by="key:a", now=SOON)
-        )
+        extended(desk, until=until)
 
     for until in (due, due - timedelta(days=1), due + timedelta(days=60)):
         with pytest.raises(Refused) as refused:

@@ -7,6 +7,7 @@ const find = (name) => article.querySelector(`[data-${name}]`);
 const path = `v1/complaints/${encodeURIComponent(reference)}`;
 
 const CLOCKS = { acknowledge: "Acknowledge", first_response: "First human answer", next_update: "Next update", resolve: "Final answer" };
+const EVIDENCE = { P: "primary text seen", S: "from a secondary source", M: "from memory, unverified", D: "a default of ours" };
 const TONES = { running: "good", paused: "plain", met: "good", met_late: "warn", breached: "bad", cancelled: "plain" };
 
 function fill(select, kind, first) {
@@ -60,11 +61,24 @@ function clock(k) {
   const tone = k.state === "running" && k.at_risk ? "warn" : TONES[k.state];
   const owed = k.state !== "cancelled";
   const said = !owed ? "not owed" : running ? until(k.due_at) : k.stopped_at ? `${k.state.replaceAll("_", " ")} after ${span(gone)}` : k.state;
-  return element("div", { className: `clock ${tone}`, title: `${k.allowance} · ${k.policy} · ${k.source}` },
-    element("p", { className: "label", text: CLOCKS[k.kind] ?? k.kind.replaceAll("_", " ") }),
+  return element("div", { className: `clock ${tone}`, title: `${k.allowance} · ${k.policy} · ${k.source} · ${EVIDENCE[k.evidence] ?? k.evidence}` },
+    element("p", { className: "label" }, CLOCKS[k.kind] ?? k.kind.replaceAll("_", " "), k.unverified ? badge("unverified", "warn") : null),
     element("p", { className: "figure", text: said }),
     element("progress", { max: 1, value: whole > 0 ? Math.min(1, gone / whole) : 1, "aria-label": `${CLOCKS[k.kind] ?? k.kind}: ${said}` }),
-    element("p", { className: "hint" }, ...(owed ? ["due ", time(k.due_at)] : ["ended ", time(k.stopped_at ?? k.due_at)])));
+    element("p", { className: "hint" }, ...(owed ? ["due ", time(k.due_at)] : ["ended ", time(k.stopped_at ?? k.due_at)])), why(k));
+}
+
+function why(k) {
+  const reasons = element("ul", { className: "hint" }, element("li", { text: "…" }));
+  const made = element("details", { className: "why" }, element("summary", { text: "Why then?" }), reasons);
+  made.addEventListener("toggle", async () => {
+    if (!made.open) return;
+    try {
+      const told = await ask(`${path}/clocks/${encodeURIComponent(k.kind)}/explain`);
+      reasons.replaceChildren(...told.reasons.map((text) => element("li", { text })));
+    } catch (refused) { reasons.replaceChildren(element("li", { text: refused.message })); }
+  });
+  return made;
 }
 
 function attachment(a) {
@@ -127,6 +141,21 @@ function step(s) {
   return made;
 }
 
+function promised(c) {
+  const { terms } = c;
+  if (!terms) return [element("p", { className: "hint", text: `The policy ${c.policy} has left the rulebook; the dates it gave stand.` })];
+  const told = [element("p", {}, element("strong", { text: terms.title }), " ", terms.unverified ? badge("unverified", "warn") : null),
+    element("p", { className: "hint", text: `${terms.source} (${EVIDENCE[terms.evidence]})` })];
+  for (const note of [terms.note, terms.effective_note]) if (note) told.push(element("p", { className: "hint", text: note }));
+  if (terms.pause) told.push(element("p", { className: "hint", text: `May stand still for ${terms.pause.at_most.replaceAll("_", " ")} in all: ${terms.pause.says || terms.pause.ground.replaceAll("_", " ")}` }));
+  if (terms.letter === "summary_resolution") told.push(element("p", { className: "hint", text: "Ends with a summary resolution communication, if it is resolved within the window." }));
+  if (terms.escalation) {
+    const { body, address, post, within, unverified } = terms.escalation;
+    told.push(element("p", { className: "hint" }, `The customer may turn to ${[body, address, post].filter(Boolean).join(", ")}${within ? ` within ${within}` : ""} `, unverified ? badge("unverified", "warn") : null));
+  }
+  return told;
+}
+
 function because(c) {
   const { because: why, rulebook } = c.decision;
   const evidence = why.evidence.map((e) => element("div", {}, element("dt", { text: e.fact.replaceAll("_", " ") }), element("dd", {}, ...e.words.map((w) => element("q", { text: w })))));
@@ -150,6 +179,7 @@ async function load() {
   conversation(c);
   find("steps").replaceChildren(...c.steps.map(step));
   because(c);
+  find("promised").replaceChildren(...promised(c));
   find("timeline").replaceChildren(...ledger.items.map((e) => entry(e, steps)));
   show(find("resolving"), ["open", "waiting_for_customer"].includes(c.state));
   show(find("loading"), false);

@@ -25,10 +25,13 @@ const WORDS = {
   waiting: (d) => `Waiting for the customer until ${at(d.until)}: ${d.reason}`,
   resumed: () => "Waiting is over",
   extended: (d) => `${plain(d.clock)} moved to ${at(d.due_at ?? d.until)}: ${d.reason}`,
+  rebased: (d) => Object.entries(d.clocks).map(([kind, c]) => `${plain(kind)} moved ${c.earlier ? "EARLIER, " : ""}from ${at(c.previous_due_at)} to ${at(c.due_at)}: ${c.why}`).join(". "),
   resolved: (d) => `Resolved: ${title("outcomes", d.outcome)}, because of ${title("root_causes", d.root_cause).toLowerCase()}`,
   reopened: (d) => `Opened again: ${title("reopen_reasons", d.reason)}`,
   closed: () => "Closed",
   step: (d, steps) => `Step “${steps[d.step] || plain(d.step)}”: ${plain(d.to ?? d.state)}`,
+  told: (d) => `Told: ${plain(d.what)}`,
+  lapsed: (d) => `Window closed: ${plain(d.clock)}`,
   at_risk: (d) => `At risk: ${plain(d.clock)}`,
   breached: (d) => `Promise broken: ${plain(d.clock)}`,
 };
