@@ -64,20 +64,28 @@ async def _addresses(host: str, port: int) -> list[str]:
 class _GuardedTransport(httpx.AsyncHTTPTransport):
     """httpx's transport over connections that lead outside only."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, connections: int) -> None:
         super().__init__()
         self._pool = httpcore.AsyncConnectionPool(
             ssl_context=httpx.create_ssl_context(trust_env=False),
-            max_connections=100,
+            max_connections=connections,
             max_keepalive_connections=20,
             keepalive_expiry=5.0,
             network_backend=_OutsideOnly(),
         )
 
 
-def new_vendor_client(*, allow_private_targets: bool) -> httpx.AsyncClient:
-    """Return the client for vendors; `allow_private_targets` is for tests and stand-ins on loopback."""
-    transport = httpx.AsyncHTTPTransport() if allow_private_targets else _GuardedTransport()
+def new_vendor_client(*, allow_private_targets: bool, connections: int = 100) -> httpx.AsyncClient:
+    """Return the client for vendors; `allow_private_targets` is for tests and stand-ins on loopback.
+
+    `connections` is how many are open at once; whoever has more calls in hand than that lets some wait.
+    """
+    limits = httpx.Limits(max_connections=connections, max_keepalive_connections=20, keepalive_expiry=5.0)
+    transport = (
+        httpx.AsyncHTTPTransport(limits=limits, trust_env=False)
+        if allow_private_targets
+        else _GuardedTransport(connections=connections)
+    )
     return httpx.AsyncClient(transport=transport, timeout=_TIMEOUT, follow_redirects=False, trust_env=False)
 
 
