@@ -8,11 +8,21 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from fastapi import FastAPI
 from starlette.types import ASGIApp
 
-from services.responder.api import actions, complaints, dead_letters, internal, queue_health, replies, steps
+from services.responder.api import (
+    actions,
+    complaints,
+    dead_letters,
+    internal,
+    queue_health,
+    replies,
+    steps,
+    webhook_notifications,
+    webhooks,
+)
 from services.responder.api.answers import answer_refusals
 from services.responder.assembly import Assembled, Ground, assemble
 from services.responder.console import routes as console
-from services.responder.jobs.readiness import firing, sending
+from services.responder.jobs.readiness import firing, sending, telling
 from services.responder.settings import ResponderSettings
 from services.responder.store.tables import messaging
 from services.responder.usecases.follow_rulebook import EVERY_S
@@ -34,7 +44,18 @@ from shared.web.sessions import Sessions
 from shared.web.tasks import every, keep_running
 
 _CLOCK = SystemClock()
-_APIS = (complaints, actions, replies, steps, queue_health, dead_letters, internal, console)
+_APIS = (
+    complaints,
+    actions,
+    replies,
+    steps,
+    queue_health,
+    webhooks,
+    webhook_notifications,
+    dead_letters,
+    internal,
+    console,
+)
 
 
 def create() -> ASGIApp:
@@ -85,6 +106,11 @@ class Running:
             vendor_http = await stack.enter_async_context(
                 new_vendor_client(allow_private_targets=settings.allow_private_targets)
             )
+            webhook_http = await stack.enter_async_context(
+                new_vendor_client(
+                    allow_private_targets=settings.allow_private_targets, connections=settings.webhook_slots + 4
+                )
+            )
             self._assembled = assembled = assemble(
                 Ground(
                     settings=settings,
@@ -93,6 +119,7 @@ class Running:
                     rulebook=self._rulebook,
                     house_http=house_http,
                     vendor_http=vendor_http,
+                    webhook_http=webhook_http,
                 )
             )
             keys = RemoteKeyRing(
@@ -123,7 +150,7 @@ class Running:
         await stack.enter_async_context(keep_running(following))
         # In this order, so that at the end nothing new is taken in before what is in hand has left.
         await stack.enter_async_context(keep_running(self._relay.run(), stop=self._relay.stop))
-        for job in (assembled.housekeeping, assembled.timers, assembled.sender, consumer):
+        for job in (assembled.housekeeping, assembled.notifier, assembled.timers, assembled.sender, consumer):
             await stack.enter_async_context(keep_running(job.run(), stop=job.stop))
         stack.push_async_callback(assembled.parts.health.stop)
 
@@ -144,10 +171,14 @@ class Running:
         async def fired() -> str | None:
             return await firing(self._engine, self._assembled.timers, clock=_CLOCK) if self._assembled else "starts"
 
+        async def told() -> str | None:
+            return await telling(self._assembled.notifier) if self._assembled else "starts"
+
         return {
             "database": lambda: answers(self._engine),
             "relay": relayed,
             "consumer": consumed,
             "sender": sent,
             "timers": fired,
+            "webhooks": told,
         }

@@ -11,6 +11,7 @@ from services.responder.api.parts import Parts
 from services.responder.consumers.routed import RoutedHandler
 from services.responder.jobs.courier import Courier
 from services.responder.jobs.housekeeping import Housekeeping
+from services.responder.jobs.notifier import Notifier
 from services.responder.jobs.sender import Sender
 from services.responder.jobs.timers import Timers
 from services.responder.settings import ResponderSettings
@@ -24,6 +25,9 @@ from services.responder.usecases.key_labels import KeyLabels
 from services.responder.usecases.live_health import LiveHealth
 from services.responder.usecases.promises import Promises
 from services.responder.usecases.said import Conversations
+from services.responder.usecases.webhook_calls import WebhookCaller
+from services.responder.usecases.webhook_desk import WebhookDesk
+from services.responder.usecases.webhook_records import WebhookRecords
 from services.responder.usecases.work_list import WorkList
 from shared.channel.account import Account, NoSettings
 from shared.channel.outbound import MailRelay, Means
@@ -46,6 +50,7 @@ class Ground:
     rulebook: Rulebook
     house_http: httpx.AsyncClient
     vendor_http: httpx.AsyncClient
+    webhook_http: httpx.AsyncClient
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +60,7 @@ class Assembled:
     parts: Parts
     routed: RoutedHandler
     sender: Sender
+    notifier: Notifier
     timers: Timers
     housekeeping: Housekeeping
     follower: RulebookFollower
@@ -73,8 +79,9 @@ def assemble(ground: Ground) -> Assembled:
         service_token=ground.settings.service_token,
         promises=promises,
     )
+    caller = WebhookCaller(http=ground.webhook_http, sealer=Sealer(ground.settings.key), clock=clock)
     return Assembled(
-        parts=_parts(ground, promises, channels),
+        parts=_parts(ground, promises, channels, caller),
         routed=RoutedHandler(promises=promises, acknowledging=acknowledging, follower=follower),
         sender=Sender(
             engine=engine,
@@ -83,13 +90,14 @@ def assemble(ground: Ground) -> Assembled:
             clock=clock,
             slots=ground.settings.send_slots,
         ),
+        notifier=Notifier(engine=engine, caller=caller, clock=clock, slots=ground.settings.webhook_slots),
         timers=Timers(engine=engine, promises=promises, clock=clock),
         housekeeping=Housekeeping(engine=engine, clock=clock),
         follower=follower,
     )
 
 
-def _parts(ground: Ground, promises: Promises, channels: dict[str, Channel]) -> Parts:
+def _parts(ground: Ground, promises: Promises, channels: dict[str, Channel], caller: WebhookCaller) -> Parts:
     settings, engine, clock = ground.settings, ground.engine, ground.clock
     conversations = Conversations(
         http=ground.house_http,
@@ -106,6 +114,14 @@ def _parts(ground: Ground, promises: Promises, channels: dict[str, Channel]) -> 
         key_labels=KeyLabels(
             http=ground.house_http, ingest_url=settings.ingest_url.rstrip("/"), service_token=settings.service_token
         ),
+        webhooks=WebhookDesk(
+            engine=engine,
+            sealer=Sealer(settings.key),
+            caller=caller,
+            clock=clock,
+            allow_private=settings.allow_private_targets,
+        ),
+        webhook_records=WebhookRecords(engine=engine, clock=clock),
     )
 
 

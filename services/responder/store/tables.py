@@ -171,3 +171,6 @@ counter_deltas = sa.Table(
     sa.Column("bucket", sa.SmallInteger, nullable=False),
     sa.Column("delta", sa.BigInteger, nullable=False),
 )
+
+# The tables of outgoing webhooks stand in a module of their own and are part of this metadata.
+from services.responder.store import webhook_tables  # noqa: E402, F401
