@@ -171,7 +171,7 @@ class SubscriptionPausedWebhook(msgspec.Struct, frozen=True, kw_only=True):
     data: PausedSubscription
 
 
-class TestedSubscription(msgspec.Struct, frozen=True, kw_only=True):
+class SubscriptionUnderTest(msgspec.Struct, frozen=True, kw_only=True):
     """Whose test it is."""
 
     event_id: UUID
@@ -179,15 +179,15 @@ class TestedSubscription(msgspec.Struct, frozen=True, kw_only=True):
     title: str
 
 
-class TestWebhook(msgspec.Struct, frozen=True, kw_only=True):
+class SubscriptionTestWebhook(msgspec.Struct, frozen=True, kw_only=True):
     """Somebody asked for a test call; answer it as any other."""
 
     type: Literal["webhook.test"]
     timestamp: datetime
-    data: TestedSubscription
+    data: SubscriptionUnderTest
 
 
-AnyWebhook = ComplaintWebhook | SubscriptionPausedWebhook | TestWebhook
+AnyWebhook = ComplaintWebhook | SubscriptionPausedWebhook | SubscriptionTestWebhook
 
 
 def kind_of(event_type: str) -> type[AnyWebhook]:
@@ -196,6 +196,6 @@ def kind_of(event_type: str) -> type[AnyWebhook]:
         case "webhook.subscription_paused":
             return SubscriptionPausedWebhook
         case "webhook.test":
-            return TestWebhook
+            return SubscriptionTestWebhook
         case _:
             return ComplaintWebhook

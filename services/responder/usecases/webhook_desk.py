@@ -20,7 +20,7 @@ from services.responder.usecases import webhook_secrets
 from services.responder.usecases.webhook_calls import Answered, Call, WebhookCaller
 from services.responder.usecases.webhook_targets import check_target
 from shared.clock import Clock
-from shared.contracts.webhooks import TEST, TestedSubscription, TestWebhook
+from shared.contracts.webhooks import TEST, SubscriptionTestWebhook, SubscriptionUnderTest
 from shared.sealing import SealBroken, Sealer
 from shared.vendor.standard_webhooks import sign
 
@@ -159,8 +159,8 @@ class WebhookDesk:
         if known is None or name not in secrets:
             raise unknown()
         event = uuid4()
-        tested = TestedSubscription(event_id=event, subscription_id=name, title=known.title)
-        body = TestWebhook(type=TEST, timestamp=self.clock.now(), data=tested)
+        tested = SubscriptionUnderTest(event_id=event, subscription_id=name, title=known.title)
+        body = SubscriptionTestWebhook(type=TEST, timestamp=self.clock.now(), data=tested)
         call = Call(
             notification_id=event,
             subscription_id=name,
