@@ -26,6 +26,7 @@ from services.responder.jobs.readiness import firing, sending, telling
 from services.responder.settings import ResponderSettings
 from services.responder.store.tables import messaging
 from services.responder.usecases.follow_rulebook import EVERY_S
+from services.responder.usecases.webhook_calls import POOLS as WEBHOOK_POOLS
 from shared.clock import SystemClock
 from shared.contracts.topics import ROUTED
 from shared.messaging.consumer import Consumer
@@ -37,7 +38,7 @@ from shared.telemetry.logs import configure_logs
 from shared.web.access import Access
 from shared.web.application import Check, new_application
 from shared.web.database import answers, new_engine
-from shared.web.outgoing_http import new_house_client, new_vendor_client
+from shared.web.outgoing_http import new_house_client, new_vendor_client, new_vendor_clients
 from shared.web.own_process import OwnProcess
 from shared.web.remote_keys import RemoteKeyRing
 from shared.web.sessions import Sessions
@@ -106,11 +107,14 @@ class Running:
             vendor_http = await stack.enter_async_context(
                 new_vendor_client(allow_private_targets=settings.allow_private_targets)
             )
-            webhook_http = await stack.enter_async_context(
-                new_vendor_client(
-                    allow_private_targets=settings.allow_private_targets, connections=settings.webhook_slots + 4
+            webhook_http = [
+                await stack.enter_async_context(client)
+                for client in new_vendor_clients(
+                    WEBHOOK_POOLS,
+                    allow_private_targets=settings.allow_private_targets,
+                    connections=2 * settings.webhook_slots + 4,  # those that hang keep no slot, but a connection
                 )
-            )
+            ]
             self._assembled = assembled = assemble(
                 Ground(
                     settings=settings,

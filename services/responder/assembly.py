@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import httpx
@@ -50,7 +51,7 @@ class Ground:
     rulebook: Rulebook
     house_http: httpx.AsyncClient
     vendor_http: httpx.AsyncClient
-    webhook_http: httpx.AsyncClient
+    webhook_http: Sequence[httpx.AsyncClient]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +80,7 @@ def assemble(ground: Ground) -> Assembled:
         service_token=ground.settings.service_token,
         promises=promises,
     )
-    caller = WebhookCaller(http=ground.webhook_http, sealer=Sealer(ground.settings.key), clock=clock)
+    caller = WebhookCaller(clients=ground.webhook_http, sealer=Sealer(ground.settings.key), clock=clock)
     return Assembled(
         parts=_parts(ground, promises, channels, caller),
         routed=RoutedHandler(promises=promises, acknowledging=acknowledging, follower=follower),

@@ -21,8 +21,8 @@ class Pace:
     """What each endpoint has in hand within one process; `at` is seconds of any steady clock.
 
     An endpoint begins with two at once, gets one more with each answer up to eight, and one at a time after a failure.
-    While one of its calls goes unanswered for a second it is given nothing new: however many endpoints hang, each
-    holds a few slots and the others keep theirs.
+    While one of its calls goes unanswered for a second it is given nothing new, and its calls keep no slot any more,
+    only their connections: however many endpoints hang, the others have all slots a second later.
     """
 
     def __init__(self) -> None:
@@ -41,6 +41,12 @@ class Pace:
     def free(self, *, at: float) -> dict[UUID, int]:
         """Return how many calls may begin at each endpoint that is known; at another, `FIRST`."""
         return {name: _free(endpoint, at) for name, endpoint in self._endpoints.items()}
+
+    def slots_left(self, slots: int, *, at: float) -> int:
+        """Return how many calls may begin in all: those that hang keep no slot, up to as many as there are slots."""
+        ages = [at - began for endpoint in self._endpoints.values() for began in endpoint.in_hand.values()]
+        hanging = sum(age > HANGS_AFTER_S for age in ages)
+        return slots - (len(ages) - hanging) - max(0, hanging - slots)
 
     def forget(self, living: set[UUID]) -> None:
         """Drop what is known of endpoints that are no more."""

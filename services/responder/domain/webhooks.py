@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final, Literal
@@ -78,6 +79,29 @@ def wants(subscription: Subscription, *, event_type: str, facts: Facts, subject:
     if subscription.events and event_type not in subscription.events:
         return False
     return all(not set(wanted).isdisjoint(facts.get(name, ())) for name, wanted in subscription.filters.items())
+
+
+class Directory:
+    """Who is to be told of an event, found without asking each subscription: by one field that it is narrowed by."""
+
+    def __init__(self, subscriptions: Iterable[Subscription]) -> None:
+        self._by_code: dict[tuple[str, str], list[Subscription]] = defaultdict(list)
+        self._unfiltered: list[Subscription] = []
+        for subscription in subscriptions:
+            if not subscription.filters or SUBSCRIPTION_PAUSED in subscription.events:
+                self._unfiltered.append(subscription)
+                continue
+            name, codes = min(subscription.filters.items(), key=lambda item: len(item[1]))
+            for code in codes:
+                self._by_code[name, code].append(subscription)
+
+    def who_wants(self, *, event_type: str, facts: Facts, subject: UUID) -> list[Subscription]:
+        """Return the subscriptions that are to be told, each once."""
+        near = {s.subscription_id: s for s in self._unfiltered}
+        for name, codes in facts.items():
+            for code in codes:
+                near |= {s.subscription_id: s for s in self._by_code.get((name, code), ())}
+        return [s for s in near.values() if wants(s, event_type=event_type, facts=facts, subject=subject)]
 
 
 def webhook_id(notification: UUID) -> str:

@@ -36,6 +36,9 @@ LEASE: Final = timedelta(seconds=8)
 """Short, so that what a killed process had in hand goes out soon; renewed while an endpoint is waited for."""
 
 _RENEW_EVERY_S: Final = 2.0
+_BETWEEN_ROUNDS_S: Final = 0.02
+"""In a stream of events a round takes many along; each looks at every subscription."""
+
 _POLL_S: Final = 0.1
 _MOST_POLL_S: Final = 0.3
 _GROUP: Final = 100
@@ -68,7 +71,7 @@ class Notifier:
             while not self._stopping.is_set():
                 if await self._round():
                     idle_s = _POLL_S
-                    await asyncio.sleep(0)
+                    await self._pause(_BETWEEN_ROUNDS_S)
                 else:
                     await self._pause(idle_s)
                     idle_s = min(_MOST_POLL_S, idle_s * 1.5)
@@ -95,7 +98,7 @@ class Notifier:
         return more or bool(claimed)
 
     async def _claim(self) -> list[Claimed]:
-        free = self._slots - len(self._in_hand) - self._unrecorded
+        free = self._pace.slots_left(self._slots, at=_steady()) - self._unrecorded
         if free <= 0:
             return []
         now = self._clock.now()

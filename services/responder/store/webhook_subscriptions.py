@@ -16,6 +16,19 @@ from services.responder.store.sql import fetch, fetch_one, run
 
 _NAMES = tuple(field.name for field in fields(Subscription))
 _TABLE = "responder.webhook_subscriptions"
+_HEALTH = {
+    "state": "text",
+    "paused_reason": "text",
+    "paused_detail": "text",
+    "paused_at": "timestamptz",
+    "failures": "integer",
+    "failing_since": "timestamptz",
+    "last_success_at": "timestamptz",
+    "last_failure_at": "timestamptz",
+    "last_cause": "text",
+    "gate_until": "timestamptz",
+    "asked_until": "timestamptz",
+}
 _SELECT = f"SELECT {', '.join(_NAMES)} FROM {_TABLE}"  # noqa: S608 - names of columns
 
 
@@ -53,6 +66,26 @@ async def save(connection: AsyncConnection, subscription: Subscription) -> None:
         connection,
         f"UPDATE responder.webhook_subscriptions SET {changed} WHERE subscription_id = $1",  # noqa: S608
         _values(subscription),
+    )
+
+
+async def save_health(connection: AsyncConnection, subscriptions: Sequence[Subscription]) -> None:
+    """Store how it goes with subscriptions, all in one statement; what somebody asked for stays as it is."""
+    if not subscriptions:
+        return
+    places = ", ".join(f"${n}::{kind}[]" for n, kind in enumerate(_HEALTH.values(), 2))
+    changed = ", ".join(f"{name} = given.{name}" for name in _HEALTH)
+    await run(
+        connection,
+        f"""
+        UPDATE {_TABLE} AS s SET {changed}
+        FROM unnest($1::uuid[], {places}) AS given (subscription_id, {", ".join(_HEALTH)})
+        WHERE s.subscription_id = given.subscription_id
+        """,  # noqa: S608 - names of columns
+        (
+            [one.subscription_id for one in subscriptions],
+            *([getattr(one, name) for one in subscriptions] for name in _HEALTH),
+        ),
     )
 
 

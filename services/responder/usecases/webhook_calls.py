@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -26,6 +26,7 @@ from shared.vendor.standard_webhooks import sign
 logger = logging.getLogger(__name__)
 
 CALL_S: Final = 15.0
+POOLS: Final = 32
 _READ_BYTES: Final = 16 * 1024
 _KEPT_CHARACTERS: Final = 500
 
@@ -56,8 +57,11 @@ class Answered:
 class WebhookCaller:
     """Calls endpoints; whatever goes wrong is an answer too."""
 
-    def __init__(self, *, http: httpx.AsyncClient, sealer: Sealer, clock: Clock, call_s: float = CALL_S) -> None:
-        self._http = http
+    def __init__(
+        self, *, clients: Sequence[httpx.AsyncClient], sealer: Sealer, clock: Clock, call_s: float = CALL_S
+    ) -> None:
+        # Each call costs a pool a look at every connection that it has open: several small pools are cheaper than one.
+        self._clients = clients
         self._sealer = sealer
         self._clock = clock
         self._call_s = call_s
@@ -76,7 +80,8 @@ class WebhookCaller:
 
     async def _said(self, call: Call, *, now: datetime) -> tuple[Attempted, str | None]:
         headers = self._headers(call, now=now)
-        async with self._http.stream("POST", call.url, content=call.body, headers=headers) as response:
+        http = self._clients[call.subscription_id.int % len(self._clients)]
+        async with http.stream("POST", call.url, content=call.body, headers=headers) as response:
             said = await _beginning(response)
             attempted = _sorted(response.status_code, response.headers, now=now)
         if attempted.outcome == "delivered" or not call.quote:

@@ -67,9 +67,8 @@ async def _store(
     connection: AsyncConnection, before: Subscriptions, after: Subscriptions, *, now: datetime
 ) -> list[Subscription]:
     """Store what has changed, wake what rested for endpoints that answer again, and tell who was paused."""
-    for name, subscription in after.items():
-        if _worth_storing(before[name], subscription):
-            await webhook_subscriptions.save(connection, subscription)
+    changed = [one for name, one in after.items() if _worth_storing(before[name], one)]
+    await webhook_subscriptions.save_health(connection, changed)
     # Only where the endpoint as a whole had failed: a single event that is refused keeps its own rests.
     well_again = [name for name, one in after.items() if before[name].failures >= GATE_FROM and not one.failures]
     if well_again:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from uuid import UUID, uuid4
 
@@ -16,11 +16,11 @@ from services.responder.jobs.notifier import Notifier
 from services.responder.store import webhook_events, webhook_subscriptions
 from services.responder.store.webhook_events import WebhookEvent
 from services.responder.usecases import webhook_secrets
-from services.responder.usecases.webhook_calls import WebhookCaller
+from services.responder.usecases.webhook_calls import POOLS, WebhookCaller
 from shared.clock import SystemClock
 from shared.sealing import Sealer
 from shared.web.database import new_engine
-from shared.web.outgoing_http import new_vendor_client
+from shared.web.outgoing_http import new_vendor_clients
 from tests.integration.responder.endpoints import SECRET
 
 CLOCK = SystemClock()
@@ -57,14 +57,18 @@ class Crowd:
                     sealed_secrets=webhook_secrets.seal(SEALER, name, [SECRET]),
                 )
 
-    async def lateness(self, *, rounds: int, every_s: float, within_s: float = 20.0) -> list[float]:
-        """Let something happen for every endpoint in each round, and return how late those that answer heard of it."""
+    async def lateness(self, *, rounds: int, every_s: float, parts: int = 1, within_s: float = 20.0) -> list[float]:
+        """Let something happen for every endpoint in each round, and return how late those that answer heard of it.
+
+        A round comes in several parts: otherwise an endpoint waits for nothing but its turn among all of them.
+        """
         happened: dict[tuple[int, str], float] = {}
-        for _ in range(rounds):
-            at, subjects = asyncio.get_running_loop().time(), [uuid4() for _ in range(self.size)]
+        for turn in range(rounds * parts):
+            subjects = {number: uuid4() for number in range(turn % parts, self.size, parts)}
+            at = asyncio.get_running_loop().time()
             await self._happen(subjects)
-            happened |= {(number, str(subject)): at for number, subject in enumerate(subjects)}
-            await asyncio.sleep(every_s)
+            happened |= {(number, str(subject)): at for number, subject in subjects.items()}
+            await asyncio.sleep(every_s / parts)
         awaited = [key for key in happened if key[0] not in self.hangs]
         async with asyncio.timeout(within_s):
             while not all(key in self.heard for key in awaited):  # noqa: ASYNC110 - many keys, no one event
@@ -77,7 +81,7 @@ class Crowd:
         async with self.engine.connect() as connection:
             return int((await connection.execute(text(sql))).scalar_one())
 
-    async def _happen(self, subjects: Sequence[UUID]) -> None:
+    async def _happen(self, subjects: Mapping[int, UUID]) -> None:
         now = CLOCK.now()
         events = [
             WebhookEvent(
@@ -91,7 +95,7 @@ class Crowd:
                 created_at=now,
                 body=str(subject).encode() + b" " * 3_000,
             )
-            for number, subject in enumerate(subjects)
+            for number, subject in subjects.items()
         ]
         async with self.engine.begin() as connection:
             await webhook_events.add(connection, events)
@@ -125,8 +129,11 @@ async def crowd(database_url: str, *, size: int, slots: int = 256, call_s: float
     found = Crowd(engine=engine, size=size)
     server = await asyncio.start_server(found.serve, "127.0.0.1", 0, backlog=1_000)
     await found.subscribe(server.sockets[0].getsockname()[1])
-    async with new_vendor_client(allow_private_targets=True, connections=slots + 4) as http:
-        caller = WebhookCaller(http=http, sealer=SEALER, clock=CLOCK, call_s=call_s)
+    async with AsyncExitStack() as stack:
+        clients = new_vendor_clients(POOLS, allow_private_targets=True, connections=2 * slots + 4)
+        for client in clients:
+            await stack.enter_async_context(client)
+        caller = WebhookCaller(clients=clients, sealer=SEALER, clock=CLOCK, call_s=call_s)
         notifier = Notifier(engine=engine, caller=caller, clock=CLOCK, slots=slots)
         task = asyncio.create_task(notifier.run())
         yield found

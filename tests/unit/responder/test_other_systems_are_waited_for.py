@@ -140,6 +140,15 @@ def test_a_pause_is_told_to_those_who_name_it_and_not_to_the_one_that_is_paused(
     assert not wants(subscription(), subject=UUID(int=9), **event)  # type: ignore[arg-type]
 
 
+def test_calls_that_hang_keep_no_slot_but_are_not_without_number() -> None:
+    pace = Pace()
+    for n in range(12):
+        pace.taken(UUID(int=n % 4), UUID(int=100 + n), at=0)
+    assert pace.slots_left(10, at=0.5) == -2
+    assert pace.slots_left(16, at=HANGS_AFTER_S + 0.1) == 16
+    assert pace.slots_left(10, at=HANGS_AFTER_S + 0.1) == 8
+
+
 def test_every_type_is_told_by_some_entry() -> None:
     assert set(TYPES.values()) == set(COMPLAINT_EVENT_TYPES)
 
