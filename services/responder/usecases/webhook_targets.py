@@ -22,8 +22,8 @@ async def check_target(url: str, *, allow_private: bool) -> str:
     parts = _parts(url)
     if parts.scheme != "https" and not (allow_private and parts.scheme == "http"):
         raise invalid(("/url", "must begin with https://"))
-    if not parts.host:
-        raise invalid(("/url", "names no host"))
+    if not parts.host or "%" in parts.host:  # blanks come out escaped
+        raise invalid(("/url", "names no host that exists"))
     if parts.userinfo:
         raise invalid(("/url", "must not hold a user or password: the signature proves who calls"))
     if parts.fragment:
