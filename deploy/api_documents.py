@@ -1,4 +1,4 @@
-"""Writes docs/api/: three OpenAPI documents, AsyncAPI and the events' JSON Schemas: `python -m deploy.api_documents`.
+"""Writes docs/api/: OpenAPI, AsyncAPI of topics and webhooks, and JSON Schemas: `python -m deploy.api_documents`.
 
 A test compares what is written there with what the code says now.
 """
@@ -12,6 +12,7 @@ from typing import Any
 
 import msgspec
 
+from deploy.webhook_documents import webhook_documents
 from services.ingest.app import build as build_ingest
 from services.ingest.settings import IngestSettings
 from services.responder.app import build as build_responder
@@ -40,7 +41,8 @@ def documents() -> dict[str, dict[str, Any]]:
         "responder.openapi.json": build_responder(ResponderSettings(**_NOWHERE)).openapi(),
         "asyncapi.json": _asyncapi(),
     }
-    return found | {f"{event.TYPE}.schema.json": _schema(event) for event, _, _ in _EVENTS}
+    found |= {f"{event.TYPE}.schema.json": _schema(event) for event, _, _ in _EVENTS}
+    return found | webhook_documents()
 
 
 def written(document: dict[str, Any]) -> str:

@@ -8,14 +8,26 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from fastapi import FastAPI
 from starlette.types import ASGIApp
 
-from services.responder.api import actions, clocks, complaints, dead_letters, internal, queue_health, replies, steps
+from services.responder.api import (
+    actions,
+    clocks,
+    complaints,
+    dead_letters,
+    internal,
+    queue_health,
+    replies,
+    steps,
+    webhook_notifications,
+    webhooks,
+)
 from services.responder.api.answers import answer_refusals
 from services.responder.assembly import Assembled, Ground, assemble
 from services.responder.console import routes as console
-from services.responder.jobs.readiness import firing, sending
+from services.responder.jobs.readiness import firing, sending, telling
 from services.responder.settings import ResponderSettings
 from services.responder.store.tables import messaging
 from services.responder.usecases.follow_rulebook import EVERY_S
+from services.responder.usecases.webhook_calls import POOLS as WEBHOOK_POOLS
 from shared.clock import SystemClock
 from shared.contracts.topics import ROUTED
 from shared.messaging.consumer import Consumer
@@ -27,14 +39,26 @@ from shared.telemetry.logs import configure_logs
 from shared.web.access import Access
 from shared.web.application import Check, new_application
 from shared.web.database import answers, new_engine
-from shared.web.outgoing_http import new_house_client, new_vendor_client
+from shared.web.outgoing_http import new_house_client, new_vendor_client, new_vendor_clients
 from shared.web.own_process import OwnProcess
 from shared.web.remote_keys import RemoteKeyRing
 from shared.web.sessions import Sessions
 from shared.web.tasks import every, keep_running
 
 _CLOCK = SystemClock()
-_APIS = (complaints, clocks, actions, replies, steps, queue_health, dead_letters, internal, console)
+_APIS = (
+    complaints,
+    clocks,
+    actions,
+    replies,
+    steps,
+    queue_health,
+    webhooks,
+    webhook_notifications,
+    dead_letters,
+    internal,
+    console,
+)
 
 
 def create() -> ASGIApp:
@@ -85,6 +109,14 @@ class Running:
             vendor_http = await stack.enter_async_context(
                 new_vendor_client(allow_private_targets=settings.allow_private_targets)
             )
+            webhook_http = [
+                await stack.enter_async_context(client)
+                for client in new_vendor_clients(
+                    WEBHOOK_POOLS,
+                    allow_private_targets=settings.allow_private_targets,
+                    connections=2 * settings.webhook_slots + 4,  # those that hang keep no slot, but a connection
+                )
+            ]
             self._assembled = assembled = assemble(
                 Ground(
                     settings=settings,
@@ -93,6 +125,7 @@ class Running:
                     rulebook=self._rulebook,
                     house_http=house_http,
                     vendor_http=vendor_http,
+                    webhook_http=webhook_http,
                 )
             )
             keys = RemoteKeyRing(
@@ -123,8 +156,8 @@ class Running:
         await stack.enter_async_context(keep_running(following))
         # In this order, so that at the end nothing new is taken in before what is in hand has left.
         await stack.enter_async_context(keep_running(self._relay.run(), stop=self._relay.stop))
-        jobs = (assembled.housekeeping, assembled.ledger_rounds, assembled.rebaser, assembled.timers, assembled.sender)
-        for job in (*jobs, consumer):
+        jobs = (assembled.housekeeping, assembled.ledger_rounds, assembled.rebaser, assembled.notifier)
+        for job in (*jobs, assembled.timers, assembled.sender, consumer):
             await stack.enter_async_context(keep_running(job.run(), stop=job.stop))
         stack.push_async_callback(assembled.parts.health.stop)
 
@@ -145,10 +178,14 @@ class Running:
         async def fired() -> str | None:
             return await firing(self._engine, self._assembled.timers, clock=_CLOCK) if self._assembled else "starts"
 
+        async def told() -> str | None:
+            return await telling(self._assembled.notifier) if self._assembled else "starts"
+
         return {
             "database": lambda: answers(self._engine),
             "relay": relayed,
             "consumer": consumed,
             "sender": sent,
             "timers": fired,
+            "webhooks": told,
         }

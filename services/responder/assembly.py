@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import httpx
@@ -12,6 +13,7 @@ from services.responder.consumers.routed import RoutedHandler
 from services.responder.jobs.courier import Courier
 from services.responder.jobs.housekeeping import Housekeeping
 from services.responder.jobs.ledger_rounds import LedgerRounds
+from services.responder.jobs.notifier import Notifier
 from services.responder.jobs.rebaser import Rebaser
 from services.responder.jobs.sender import Sender
 from services.responder.jobs.timers import Timers
@@ -26,6 +28,9 @@ from services.responder.usecases.key_labels import KeyLabels
 from services.responder.usecases.live_health import LiveHealth
 from services.responder.usecases.promises import Promises
 from services.responder.usecases.said import Conversations
+from services.responder.usecases.webhook_calls import WebhookCaller
+from services.responder.usecases.webhook_desk import WebhookDesk
+from services.responder.usecases.webhook_records import WebhookRecords
 from services.responder.usecases.work_list import WorkList
 from shared.channel.account import Account, NoSettings
 from shared.channel.outbound import MailRelay, Means
@@ -48,6 +53,7 @@ class Ground:
     rulebook: Rulebook
     house_http: httpx.AsyncClient
     vendor_http: httpx.AsyncClient
+    webhook_http: Sequence[httpx.AsyncClient]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +63,7 @@ class Assembled:
     parts: Parts
     routed: RoutedHandler
     sender: Sender
+    notifier: Notifier
     timers: Timers
     housekeeping: Housekeeping
     ledger_rounds: LedgerRounds
@@ -77,8 +84,9 @@ def assemble(ground: Ground) -> Assembled:
         service_token=ground.settings.service_token,
         promises=promises,
     )
+    caller = WebhookCaller(clients=ground.webhook_http, sealer=Sealer(ground.settings.key), clock=clock)
     return Assembled(
-        parts=_parts(ground, promises, channels),
+        parts=_parts(ground, promises, channels, caller),
         routed=RoutedHandler(promises=promises, acknowledging=acknowledging, follower=follower),
         sender=Sender(
             engine=engine,
@@ -87,6 +95,7 @@ def assemble(ground: Ground) -> Assembled:
             clock=clock,
             slots=ground.settings.send_slots,
         ),
+        notifier=Notifier(engine=engine, caller=caller, clock=clock, slots=ground.settings.webhook_slots),
         timers=Timers(engine=engine, promises=promises, clock=clock),
         housekeeping=Housekeeping(engine=engine, clock=clock),
         ledger_rounds=LedgerRounds(engine=engine, clock=clock, hour=ground.settings.ledger_hour),
@@ -95,7 +104,7 @@ def assemble(ground: Ground) -> Assembled:
     )
 
 
-def _parts(ground: Ground, promises: Promises, channels: dict[str, Channel]) -> Parts:
+def _parts(ground: Ground, promises: Promises, channels: dict[str, Channel], caller: WebhookCaller) -> Parts:
     settings, engine, clock = ground.settings, ground.engine, ground.clock
     conversations = Conversations(
         http=ground.house_http,
@@ -112,6 +121,14 @@ def _parts(ground: Ground, promises: Promises, channels: dict[str, Channel]) -> 
         key_labels=KeyLabels(
             http=ground.house_http, ingest_url=settings.ingest_url.rstrip("/"), service_token=settings.service_token
         ),
+        webhooks=WebhookDesk(
+            engine=engine,
+            sealer=Sealer(settings.key),
+            caller=caller,
+            clock=clock,
+            allow_private=settings.allow_private_targets,
+        ),
+        webhook_records=WebhookRecords(engine=engine, clock=clock),
     )
 
 

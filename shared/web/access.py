@@ -16,7 +16,7 @@ from shared.web.sessions import Sessions
 
 Scope = Literal[
     "complaints:write", "complaints:read", "complaints:act",
-    "accounts:admin", "deliveries:admin", "rulebook:admin", "ops:read",
+    "accounts:admin", "deliveries:admin", "rulebook:admin", "webhooks:admin", "ops:read",
 ]  # fmt: skip
 SCOPES: tuple[Scope, ...] = get_args(Scope)
 

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import importlib.util
+import ssl
+import sys
 from collections.abc import Iterable
 from typing import Any
 
@@ -13,6 +16,11 @@ from shared.channel.errors import SendingFailed
 from shared.outside import PrivateTarget, public_addresses
 
 _TIMEOUT = httpx.Timeout(10.0, connect=5.0)
+
+if importlib.util.find_spec("sniffio") is None:
+    # httpcore asks for it several times in every call and takes its absence for an answer; looking for it through all
+    # folders of the path each time was a third of what a call costs. Python gives this answer at once.
+    sys.modules["sniffio"] = None  # type: ignore[assignment]
 
 
 class _OutsideOnly(httpcore.AsyncNetworkBackend):
@@ -64,20 +72,38 @@ async def _addresses(host: str, port: int) -> list[str]:
 class _GuardedTransport(httpx.AsyncHTTPTransport):
     """httpx's transport over connections that lead outside only."""
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, *, connections: int, tls: ssl.SSLContext) -> None:
+        super().__init__(verify=tls)
         self._pool = httpcore.AsyncConnectionPool(
-            ssl_context=httpx.create_ssl_context(trust_env=False),
-            max_connections=100,
+            ssl_context=tls,
+            max_connections=connections,
             max_keepalive_connections=20,
             keepalive_expiry=5.0,
             network_backend=_OutsideOnly(),
         )
 
 
-def new_vendor_client(*, allow_private_targets: bool) -> httpx.AsyncClient:
-    """Return the client for vendors; `allow_private_targets` is for tests and stand-ins on loopback."""
-    transport = httpx.AsyncHTTPTransport() if allow_private_targets else _GuardedTransport()
+def new_vendor_client(*, allow_private_targets: bool, connections: int = 100) -> httpx.AsyncClient:
+    """Return the client for vendors; `allow_private_targets` is for tests and stand-ins on loopback.
+
+    `connections` is how many are open at once; whoever has more calls in hand than that lets some wait.
+    """
+    return new_vendor_clients(1, allow_private_targets=allow_private_targets, connections=connections)[0]
+
+
+def new_vendor_clients(count: int, *, allow_private_targets: bool, connections: int) -> list[httpx.AsyncClient]:
+    """Return several such clients, each with connections of its own; who is trusted is read once for all."""
+    tls = httpx.create_ssl_context(trust_env=False)
+    return [_vendor_client(tls, allow_private_targets, connections) for _ in range(count)]
+
+
+def _vendor_client(tls: ssl.SSLContext, allow_private_targets: bool, connections: int) -> httpx.AsyncClient:  # noqa: FBT001
+    limits = httpx.Limits(max_connections=connections, max_keepalive_connections=20, keepalive_expiry=5.0)
+    transport = (
+        httpx.AsyncHTTPTransport(verify=tls, limits=limits, trust_env=False)
+        if allow_private_targets
+        else _GuardedTransport(connections=connections, tls=tls)
+    )
     return httpx.AsyncClient(transport=transport, timeout=_TIMEOUT, follow_redirects=False, trust_env=False)
 
 

@@ -10,6 +10,8 @@ from services.responder.usecases.complaint_view import Reader
 from services.responder.usecases.desk import Desk
 from services.responder.usecases.key_labels import KeyLabels
 from services.responder.usecases.live_health import LiveHealth
+from services.responder.usecases.webhook_desk import WebhookDesk
+from services.responder.usecases.webhook_records import WebhookRecords
 from services.responder.usecases.work_list import WorkList
 from shared.clock import Clock
 from shared.messaging.dead_letter_desk import DeadLetters
@@ -26,6 +28,8 @@ class Parts:
     health: LiveHealth
     dead_letters: DeadLetters
     key_labels: KeyLabels
+    webhooks: WebhookDesk
+    webhook_records: WebhookRecords
 
 
 def parts(request: Request) -> Parts:

@@ -9,7 +9,7 @@ from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from services.responder.store import automatic_contacts, counters, leases
+from services.responder.store import automatic_contacts, counters, leases, webhook_cleaning
 from services.responder.store.tables import messaging
 from shared.clock import Clock
 from shared.messaging.inbox import prune_inbox
@@ -20,6 +20,8 @@ _FOLD_EVERY_S: Final = 1.0
 _CLEAN_EVERY: Final = timedelta(minutes=10)
 _PERIODS_KEPT: Final = timedelta(days=9)
 _RATES_KEPT: Final = timedelta(hours=2)
+_WEBHOOKS_KEPT: Final = timedelta(days=30)
+_WEBHOOKS_AT_ONCE: Final = 5_000
 _INBOX_KEPT: Final = timedelta(days=45)
 """Longer than Kafka keeps the router's events (30 days)."""
 
@@ -72,4 +74,10 @@ class Housekeeping:
                 rates_before=int((now - _RATES_KEPT).timestamp()),
             )
             await automatic_contacts.forget(connection, now=now)
+        while await self._forget_webhooks(now) >= _WEBHOOKS_AT_ONCE and not self._stopping.is_set():
+            pass
         await prune_inbox(engine=self._engine, tables=messaging, now=now, older_than=_INBOX_KEPT)
+
+    async def _forget_webhooks(self, now: datetime) -> int:
+        async with self._engine.begin() as connection:
+            return await webhook_cleaning.forget(connection, before=now - _WEBHOOKS_KEPT, limit=_WEBHOOKS_AT_ONCE)

@@ -7,6 +7,7 @@ from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from services.responder.jobs.notifier import Notifier
 from services.responder.jobs.sender import Sender
 from services.responder.jobs.timers import Timers
 from services.responder.store import leases, parked
@@ -36,3 +37,8 @@ async def firing(engine: AsyncEngine, timers: Timers, *, clock: Clock) -> str | 
     if since and now - since > _PARKED:
         return f"{waiting} changes of the router wait for one that has not come; look at the dead letters"
     return None
+
+
+async def telling(notifier: Notifier) -> str | None:
+    """Return None while other systems are told; an endpoint that fails is its owner's trouble, not ours."""
+    return f"waits for its database: {notifier.trouble}" if notifier.trouble else None

@@ -197,3 +197,5 @@ rebased = sa.Table(
     sa.Column("edition", sa.Text, nullable=False),
     sa.Column("done_at", _INSTANT, nullable=False),
 )
+# The tables of outgoing webhooks stand in a module of their own and are part of this metadata.
+from services.responder.store import webhook_tables  # noqa: E402, F401

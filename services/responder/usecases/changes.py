@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
@@ -21,7 +21,9 @@ from services.responder.store import clocks, counters, timeline, work
 from services.responder.store.counters import Place
 from services.responder.store.tables import messaging
 from services.responder.store.work import Held
+from services.responder.usecases import webhook_events
 from services.responder.usecases.counting import counted
+from services.responder.usecases.webhook_events import Happening
 from shared.contracts.progress import ComplaintProgress, ProgressKind
 from shared.ids import event_id
 from shared.messaging.outbox import Announcement, announce
@@ -115,6 +117,7 @@ async def record(connection: AsyncConnection, changes: Sequence[Change], *, now:
     await clocks.save(connection, [moved for c in changes for moved in _moved_clocks(c)])
     await counters.add(connection, _counted(changes, now=now))
     await announce(connection, messaging, [told for c in changes for told in _announcements(c)])
+    await webhook_events.keep(connection, (one for c in changes for one in _happenings(c)), now=now)
 
 
 def _moved_clocks(change: Change) -> list[tuple[UUID, Clock]]:
@@ -143,6 +146,15 @@ def _announcements(change: Change) -> list[Announcement]:
         if kind:
             told.append(_announcement(change, entry, kind, state))
     return told
+
+
+def _happenings(change: Change) -> Iterator[Happening]:
+    state = change.before
+    for entry in change.entries:
+        state = apply(state, entry)
+        yield Happening(
+            complaint_id=change.complaint_id, entry=entry, state=state, decision=change.after.decision
+        )  # fmt: skip
 
 
 def _announcement(change: Change, entry: Entry, kind: ProgressKind, state: WorkState) -> Announcement:

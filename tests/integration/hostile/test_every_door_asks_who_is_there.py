@@ -15,7 +15,7 @@ from tests.support.house import House
 
 SCOPES = (
     "complaints:write", "complaints:read", "complaints:act",
-    "accounts:admin", "deliveries:admin", "rulebook:admin", "ops:read",
+    "accounts:admin", "deliveries:admin", "rulebook:admin", "webhooks:admin", "ops:read",
 )  # fmt: skip
 # Health and metrics are for the machines of the house; customers and vendors prove themselves by token or signature.
 FOR_EVERYBODY = {

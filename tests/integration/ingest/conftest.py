@@ -82,5 +82,5 @@ async def ingest(database_url: str, tmp_path: Path) -> AsyncIterator[RunningInge
 
 _ALL_SCOPES = [
     "complaints:write", "complaints:read", "complaints:act",
-    "accounts:admin", "deliveries:admin", "rulebook:admin", "ops:read",
+    "accounts:admin", "deliveries:admin", "rulebook:admin", "webhooks:admin", "ops:read",
 ]  # fmt: skip

@@ -24,7 +24,7 @@ from starlette.routing import Route
 from shared.sealing import Sealer
 
 API_KEY = "ascolto_test_secret"
-SCOPES = ["complaints:read", "complaints:act", "ops:read", "deliveries:admin"]
+SCOPES = ["complaints:read", "complaints:act", "ops:read", "deliveries:admin", "webhooks:admin"]
 
 
 @dataclass

@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import signal
-import socket
-import sys
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 
 import httpx
 import msgspec
@@ -23,40 +19,12 @@ from shared.clock import SystemClock
 from shared.contracts.routed import ComplaintRouted
 from shared.messaging.outbox import Announcement, announce
 from tests.integration.responder.neighbours import API_KEY, MailSink, Neighbours
+from tests.integration.responder.process import responder_process
 from tests.integration.responder.routed_events import RoutedComplaint
 from tests.integration.responder.running import until
 from tests.support.stalls import Stopwatch
 
 pytestmark = pytest.mark.timeout(300)  # a process is up in 3 s alone, and in half a minute on a machine that is full
-
-
-@asynccontextmanager
-async def _process(
-    settings: ResponderSettings, *, fault: str = ""
-) -> AsyncIterator[tuple[asyncio.subprocess.Process, str]]:
-    """Run the responder as a process and give it and its address."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port = str(listener.getsockname()[1])
-    environment = os.environ | {
-        "DATABASE_URL": settings.database_url,
-        "KAFKA_BOOTSTRAP_SERVERS": settings.kafka_bootstrap_servers,
-        "ASCOLTO_TOPIC_PREFIX": settings.topic_prefix,
-        "ASCOLTO_HOUSE_KEY": settings.house_key or "",
-        "ASCOLTO_INGEST_URL": settings.ingest_url,
-        "ASCOLTO_ROUTER_URL": settings.router_url,
-        "ASCOLTO_ALLOW_PRIVATE_TARGETS": "true",
-        "ASCOLTO_FAULT": fault,
-    }
-    command = ["-m", "uvicorn", "services.responder.app:create", "--factory", "--port", port, "--loop", "uvloop"]
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, *command, env=environment, stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.DEVNULL
-    )
-    try:
-        yield process, f"http://127.0.0.1:{port}"
-    finally:
-        if process.returncode is None:
-            process.kill()
-        await process.wait()
 
 
 @pytest.fixture
@@ -97,11 +65,11 @@ async def test_what_was_in_hand_goes_out_soon_and_is_one_mail(
     by_mail: tuple[ResponderSettings, RoutedComplaint], mail_sink: MailSink, fault: str, mails: int
 ) -> None:
     settings, routed = by_mail
-    async with _process(settings, fault=fault) as (doomed, _):
+    async with responder_process(settings, fault=fault) as (doomed, _):
         assert await asyncio.wait_for(doomed.wait(), timeout=60) == -signal.SIGKILL
     assert len(mail_sink.mails) == mails - 1
     headers = {"Authorization": f"Bearer {API_KEY}"}
-    async with _process(settings) as (_, url), httpx.AsyncClient(base_url=url, headers=headers) as http:
+    async with responder_process(settings) as (_, url), httpx.AsyncClient(base_url=url, headers=headers) as http:
 
         async def answers() -> bool:
             try:
@@ -135,7 +103,7 @@ async def test_it_stops_within_seconds_and_records_what_it_has_in_hand(
             row = (await connection.execute(text("SELECT state FROM responder.outbound"))).first()
         return row.state if row else None
 
-    async with _process(settings) as (process, _):
+    async with responder_process(settings) as (process, _):
 
         async def sending() -> bool:
             return await state() == "sending"

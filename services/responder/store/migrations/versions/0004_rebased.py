@@ -1,7 +1,7 @@
 """Remember against which edition of rulebook and holidays the open clocks were last held.
 
 Revision ID: 0004
-Revises: 0001
+Revises: 0003
 """
 
 from alembic import op
