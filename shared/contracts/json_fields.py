@@ -56,7 +56,7 @@ def repeated_field(raw: bytes) -> bool:
 
 
 def _is_each_key_alone(raw: bytes) -> bool:
-    """Tell, for a third of what looking closely costs, that no key stands twice; False says nothing.
+    """Tell, for half of what looking closely costs, that no key stands twice; False says nothing.
 
     Without white space every key ends in a quotation mark and a colon, so there are at least as many such pairs as keys
     were written. If there are not more than keys were understood, each was written once.

@@ -71,7 +71,7 @@ def file_message(
         filing = _filed(message, *around)
         if _NUL not in filing.body:
             return filing
-    # Hardly any message holds a NUL or half a character: looking once at what was written costs a tenth of cleaning.
+    # Hardly any message holds a NUL or half a character, and one look at what was written tells.
     return _filed(_cleaned(message), *around)
 
 
