@@ -2,7 +2,8 @@
 
 A acknowledged is a subset of stored; B one complaint a key; C stored = published = routed, dead letters told apart;
 D every complaint has its clocks, due when an independent calculation says; E no clock fired twice or early; F counters
-equal a recount; G one acknowledgement left the house for each complaint (the same Message-ID twice counts as one).
+equal a recount; G one acknowledgement left the house for each complaint (the same Message-ID twice counts as one);
+H the whole ledger can be verified: chains, states, clocks, steps, levels.
 """
 
 from __future__ import annotations
@@ -16,6 +17,9 @@ from typing import Any
 
 import asyncpg
 
+from deploy.cli.ledger_hands import in_part, reading
+from services.responder.store.ledger import FIRST, LAST, read_levels
+from services.responder.usecases.audit_ledger import levels_that_differ
 from tests.support import calling
 from tests.support.house import House
 from tests.support.outside import Outside
@@ -57,6 +61,8 @@ def audit(
     _each_complaint_has_its_clocks(rows["clocks"])
     _no_clock_fired_twice_or_early(rows["fired"], rows["clocks"])
     _counters_equal_a_recount(house, rows["open"])
+    if differences := outside_loop(_differences(house.database_url)):
+        raise Broken(f"H: {len(differences)} differences: " + "; ".join(differences[:5]))
 
 
 def _settled(house: House, references: set[str], outside: Outside | None, *, within_s: float) -> None:
@@ -140,6 +146,13 @@ def _counters_equal_a_recount(house: House, recount: Mapping[str, int]) -> None:
 
     if (seen := counted()) != recount:
         raise Broken(f"F: queue health says {seen}, a recount {dict(recount)}")
+
+
+async def _differences(url: str) -> list[str]:
+    async with reading(url) as fetch:
+        found = await in_part(fetch, after=FIRST, until=LAST)
+        levels = levels_that_differ(await read_levels(fetch), found.recount)
+    return [str(one) for one in found.differences + levels]
 
 
 def _rows(house: House) -> dict[str, Any]:

@@ -69,6 +69,15 @@ def test_behind_the_consumers_inbox_stands_a_second_line(own_house: House, outsi
     audit(own_house, load.acknowledged, outside=outside)
 
 
+def test_a_ledger_that_was_rewritten_is_noticed(own_house: House, outside: Outside) -> None:
+    with Load(own_house, count=10) as load:
+        pass
+    audit(own_house, load.acknowledged, outside=outside)
+    outside_loop(_rewrite(own_house.database_url))
+    with pytest.raises(Broken, match=r"^H: 1 differences: .* is not what was chained"):
+        audit(own_house, load.acknowledged, outside=outside)
+
+
 def test_offsets_before_the_transaction_are_noticed(own_house: House, outside: Outside) -> None:
     own_house.restart("router", extra=seeded("offsets_first") | {"ASCOLTO_FAULT": "consumer-before-commit:1"})
     with Load(own_house, count=30) as load:
@@ -106,3 +115,15 @@ async def _be_lazy(url: str) -> None:
         await connection.execute(f"ALTER SYSTEM SET {setting}")
     await connection.execute("SELECT pg_reload_conf()")
     await connection.close()
+
+
+async def _rewrite(url: str) -> None:
+    connection = await asyncpg.connect(url)
+    try:
+        await connection.execute("ALTER TABLE responder.timeline DISABLE TRIGGER timeline_is_a_ledger")
+        await connection.execute(
+            "UPDATE responder.timeline SET \"by\" = 'nobody' WHERE seq = 2 "
+            "AND complaint_id = (SELECT complaint_id FROM responder.work LIMIT 1)"
+        )
+    finally:
+        await connection.close()
