@@ -9,6 +9,7 @@ import pytest
 
 from services.responder.settings import ResponderSettings
 from shared.sealing import Sealer
+from tests.integration.responder.endpoints import Endpoints, endpoints
 from tests.integration.responder.neighbours import MailSink, Neighbours, serving
 from tests.integration.responder.running import RunningResponder, running
 
@@ -53,4 +54,11 @@ def settings(database_url: str, neighbours: Neighbours, mail_sink: MailSink) -> 
 async def responder(settings: ResponderSettings, neighbours: Neighbours) -> AsyncIterator[RunningResponder]:
     """A responder that is fed by hand."""
     async with running(settings, neighbours) as found:
+        yield found
+
+
+@pytest.fixture
+async def others() -> AsyncIterator[Endpoints]:
+    """The endpoints of other systems."""
+    async with endpoints() as found:
         yield found

@@ -118,7 +118,7 @@ async def test_readiness_tells_of_every_part(by_kafka: RunningResponder) -> None
 
     await until("ready", ready)
     parts = (await by_kafka.http.get("/readyz")).json()["parts"]
-    assert parts == dict.fromkeys(("database", "relay", "consumer", "sender", "timers"), "ok")
+    assert parts == dict.fromkeys(("database", "relay", "consumer", "sender", "timers", "webhooks"), "ok")
 
 
 async def _there(responder: RunningResponder, routed: RoutedComplaint, *, queue: str | None = None) -> bool:
