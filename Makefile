@@ -10,6 +10,9 @@ WORKERS ?= 2
 .DEFAULT_GOAL := help
 .PHONY: help ready setup learning setup-browser run stop status reset demo test test-fast check bench chaos fmt new-channel lock
 MAKEFLAGS += --no-print-directory
+# Where this is set (images of containers do), each of the many processes would compile every module anew: two seconds
+# of the processor for a service that is up in one.
+unexport PYTHONDONTWRITEBYTECODE
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' Makefile
@@ -42,8 +45,12 @@ status: ready ## what runs, where, and how much memory it takes
 reset: ready ## take the local data away, after asking
 	@$(BIN)/python -m deploy.local reset
 
+# In the order of their files, the tests of a folder share one house; the largest modules first, they would start it anew
+# for each module.
+SHARED := -n $(WORKERS) --dist loadscope --no-loadscope-reorder
+
 test: setup learning setup-browser ## every test but benchmarks and long chaos, on a private PostgreSQL and Kafka
-	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadscope -m "not bench and not chaos" $(TESTS)
+	@$(BIN)/python -m deploy.checks.second_look $(SHARED) -m "not bench and not chaos" $(TESTS)
 
 test-fast: learning ## the tests that need neither PostgreSQL nor Kafka
 	@$(BIN)/python -m pytest -q -m "not bench and not chaos" tests/unit tests/contract shared $(TESTS)

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
-from deploy.cli import classifier, policy, rulebook
+from deploy.cli import classifier, ledger, policy, rulebook
 
 
 class Command(Protocol):
@@ -18,7 +18,7 @@ class Command(Protocol):
         ...
 
 
-COMMANDS: tuple[Command, ...] = (rulebook, policy, classifier)
+COMMANDS: tuple[Command, ...] = (rulebook, policy, classifier, ledger)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -36,15 +36,18 @@ def addresses(doors: Doors, *, router_url: str, sent_url: str) -> str:
 
 
 def lines_to_paste(doors: Doors, *, environment_file: Path) -> str:
-    """Return three commands that work in any shell; the key stays in its file, out of the shell's history."""
+    """Return three commands that work in any shell; the key stays in its file, out of the shell's history.
+
+    A 503 asks its caller to come again after `Retry-After` seconds, and curl does, with the same Idempotency-Key.
+    """
     read = f". '{environment_file}'"
-    key = '-H "Authorization: Bearer $ASCOLTO_API_KEY"'
+    call = 'curl -s --retry 3 -H "Authorization: Bearer $ASCOLTO_API_KEY"'
     return "\n".join(
         (
-            f"  ({read}; curl -s {key} -H \"Idempotency-Key: $(date +%s)\" -H 'Content-Type: application/json' "
+            f"  ({read}; {call} -H \"Idempotency-Key: $(date +%s)\" -H 'Content-Type: application/json' "
             f'-d \'{{"text": "My parcel is a week late."}}\' {doors.ingest_url}/v1/complaints)',
-            f"  ({read}; curl -s {key} '{doors.responder_url}/v1/complaints?order=due_at&limit=5')",
-            f"  ({read}; curl -s {key} {doors.responder_url}/v1/queue-health)",
+            f"  ({read}; {call} '{doors.responder_url}/v1/complaints?order=due_at&limit=5')",
+            f"  ({read}; {call} {doors.responder_url}/v1/queue-health)",
         )
     )
 

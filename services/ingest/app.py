@@ -29,6 +29,7 @@ from services.ingest.settings import IngestSettings
 from services.ingest.store import balance
 from services.ingest.store.partitions import keep_partitions
 from services.ingest.store.tables import messaging
+from shared.channel_registry import registry
 from shared.clock import SystemClock
 from shared.messaging.metrics import watch_loop_lag
 from shared.messaging.relay import Relay
@@ -44,7 +45,6 @@ from shared.web.tasks import attempt, every, keep_running
 from shared.workers import Workers
 
 _CLOCK = SystemClock()
-_HEAVY = ("shared.channels.email", "shared.channels.imap")
 _APIS = (accounts, complaints, dead_letters, deliveries, forms, internal, keys, quarantine, status)
 
 
@@ -52,6 +52,11 @@ def create() -> ASGIApp:
     """Return ingest as its environment describes it."""
     settings = from_environment(IngestSettings)
     return OwnProcess(with_hot_lane(build(settings), root_path=settings.root_path))
+
+
+def _heavy() -> list[str]:
+    """Return the channels that are read in workers, which import them before they take work."""
+    return [f"shared.channels.{name}" for name, c in sorted(registry().items()) if c.receives and c.receives.heavy]
 
 
 def with_hot_lane(app: FastAPI, *, root_path: str) -> ASGIApp:
@@ -77,7 +82,7 @@ def build(settings: IngestSettings) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with AsyncExitStack() as stack:
             stack.push_async_callback(engine.dispose)
-            workers = Workers(preload=_HEAVY)
+            workers = Workers(preload=_heavy())
             stack.push_async_callback(workers.stop)
             ground = Ground(
                 settings=settings,

@@ -78,6 +78,7 @@ def assemble(ground: Ground) -> Assembled:
         refusals=refusals,
         workers=ground.workers,
         parse_timeout=timedelta(seconds=settings.parse_timeout_s),
+        means=_means(ground),
     )
     parts = Parts(
         settings=settings,

@@ -123,7 +123,8 @@ class Running:
         await stack.enter_async_context(keep_running(following))
         # In this order, so that at the end nothing new is taken in before what is in hand has left.
         await stack.enter_async_context(keep_running(self._relay.run(), stop=self._relay.stop))
-        for job in (assembled.housekeeping, assembled.rebaser, assembled.timers, assembled.sender, consumer):
+        watching = (assembled.housekeeping, assembled.ledger_rounds, assembled.rebaser)
+        for job in (*watching, assembled.timers, assembled.sender, consumer):
             await stack.enter_async_context(keep_running(job.run(), stop=job.stop))
         stack.push_async_callback(assembled.parts.health.stop)
 

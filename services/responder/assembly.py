@@ -11,6 +11,7 @@ from services.responder.api.parts import Parts
 from services.responder.consumers.routed import RoutedHandler
 from services.responder.jobs.courier import Courier
 from services.responder.jobs.housekeeping import Housekeeping
+from services.responder.jobs.ledger_rounds import LedgerRounds
 from services.responder.jobs.rebaser import Rebaser
 from services.responder.jobs.sender import Sender
 from services.responder.jobs.timers import Timers
@@ -58,6 +59,7 @@ class Assembled:
     sender: Sender
     timers: Timers
     housekeeping: Housekeeping
+    ledger_rounds: LedgerRounds
     follower: RulebookFollower
     rebaser: Rebaser
 
@@ -87,6 +89,7 @@ def assemble(ground: Ground) -> Assembled:
         ),
         timers=Timers(engine=engine, promises=promises, clock=clock),
         housekeeping=Housekeeping(engine=engine, clock=clock),
+        ledger_rounds=LedgerRounds(engine=engine, clock=clock, hour=ground.settings.ledger_hour),
         follower=follower,
         rebaser=Rebaser(engine=engine, promises=promises, clock=clock),
     )

@@ -12,4 +12,5 @@ class ResponderSettings(ServiceSettings):
 
     organisation: str = Field(default="Customer care", min_length=1, description="how acknowledgements sign")
     send_slots: int = Field(default=32, ge=1, description="messages in hand at once")
+    ledger_hour: int = Field(default=2, ge=0, le=23, description="the hour, in UTC, at which the night's round begins")
     stream_readers: int = Field(default=200, ge=1, description="queue-health streams open at once")

@@ -32,3 +32,4 @@ class Answer:
     status: int = 200
     body: bytes = b""
     media_type: str = "text/plain"
+    headers: Mapping[str, str] = field(default_factory=dict)

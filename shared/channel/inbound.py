@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
+
+import msgspec
 
 from shared.channel.delivery import Answer
 from shared.contracts.parts import ReplyAddress, Sender
 from shared.contracts.received import JoinHints
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class InboundAttachment:
+class InboundAttachment(msgspec.Struct, frozen=True, kw_only=True):
     """A file: its bytes where they came along, else `media`, the vendor's name or address to fetch it by."""
 
     name: str
@@ -23,8 +23,7 @@ class InboundAttachment:
     note: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class InboundMessage:
+class InboundMessage(msgspec.Struct, frozen=True, kw_only=True):
     """One thing that a customer said.
 
     `provider_message_id` names it within the account for ever: a second delivery of the same id is a duplicate.
@@ -53,14 +52,13 @@ class InboundMessage:
     segment: str = "consumer"
     order_reference: str | None = None
     outcome_sought: str | None = None
-    metadata: dict[str, str] = field(default_factory=dict)
+    metadata: dict[str, str] = {}
     notes: tuple[str, ...] = ()
     channel_label: str | None = None
     """REST only: the way the customer really came ("phone", "counter")."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class InboundChange:
+class InboundChange(msgspec.Struct, frozen=True, kw_only=True):
     """An edit (`text` is the new one) or a removal of a message filed before, `target` being its provider id."""
 
     kind: Literal["edit", "removal"]
@@ -72,8 +70,7 @@ class InboundChange:
     sent_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Receipt:
+class Receipt(msgspec.Struct, frozen=True, kw_only=True):
     """What the vendor says became of a message that we sent, named by the id it gave us then."""
 
     provider_message_id: str
@@ -82,16 +79,14 @@ class Receipt:
     detail: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Unreadable:
+class Unreadable(msgspec.Struct, frozen=True, kw_only=True):
     """One item of a batch that cannot be read, while its neighbours can."""
 
     cause: str
     detail: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Parsed:
+class Parsed(msgspec.Struct, frozen=True, kw_only=True):
     """Everything that one delivery held; `ignored` counts its known events that are no complaint."""
 
     messages: tuple[InboundMessage, ...] = ()

@@ -92,6 +92,26 @@ class FetchesMedia(Protocol):
         ...
 
 
+class Asks(Protocol):
+    """For vendors whose deliveries are proven, or complete, only once somebody was asked."""
+
+    async def witness(self, delivery: Delivery, account: Account, means: Means) -> Mapping[str, str]:
+        """Return what `authenticate` needs beside the delivery (a certificate, say); it joins its `envelope` there.
+
+        Anybody may cause this call: look at whom the delivery names before you ask. `DeliveryForged` where that is
+        nobody to be asked, `TryLater` when there is no answer.
+        """
+        ...
+
+    async def complete(self, delivery: Delivery, account: Account, means: Means) -> Delivery:
+        """Return a proven delivery with what it only names, having confirmed what the vendor wants confirmed.
+
+        Asked again with its own answer it changes nothing. `TryLater` when there is no answer, `DeliveryMalformed` when
+        there is none to be had: it is then kept as it came, and asked for again when a person replays it.
+        """
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Channel:
     """A kind of way in and out. `shared/channels/<name>/__init__.py` exports one as `channel`."""
@@ -103,6 +123,7 @@ class Channel:
     polls: Polls | None = None
     checks: Checks | None = None
     media: FetchesMedia | None = None
+    asks: Asks | None = None
     edits: bool = False
     settings: type[msgspec.Struct] = NoSettings
     secrets: type[msgspec.Struct] = NoSecrets

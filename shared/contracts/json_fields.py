@@ -7,10 +7,13 @@ import re
 from collections.abc import Sequence
 from difflib import get_close_matches
 
+import msgspec
+
 _AT = re.compile(r"^(?P<what>.*?)(?: - at (?:`key` in )?`\$(?P<path>[^`]*)`)?$", re.DOTALL)
 _MISSING = re.compile(r"Object missing required field `(\w+)`")
 _UNKNOWN = re.compile(r"Object contains unknown field `(.*)`", re.DOTALL)
 _SIMPLE = re.compile(r"[A-Za-z0-9_]{1,40}")
+_WHITE = b" \n\t\r"
 
 
 def mend(message: str, *, known: Sequence[str]) -> tuple[str, str]:
@@ -43,11 +46,35 @@ class _Twice(Exception):
 
 def repeated_field(raw: bytes) -> bool:
     """Tell whether some object in `raw`, which is valid JSON, holds one key twice."""
+    if _is_each_key_alone(raw):
+        return False
     try:
         json.loads(raw, object_pairs_hook=_no_key_twice)
     except _Twice:
         return True
     return False
+
+
+def _is_each_key_alone(raw: bytes) -> bool:
+    """Tell, for a third of what looking closely costs, that no key stands twice; False says nothing.
+
+    Without white space every key ends in a quotation mark and a colon, so there are at least as many such pairs as keys
+    were written. If there are not more than keys were understood, each was written once.
+    """
+    try:
+        return raw.translate(None, _WHITE).count(b'":') == _keys(msgspec.json.decode(raw))
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return False
+
+
+def _keys(value: object) -> int:
+    if isinstance(value, dict):
+        number = len(value)
+        for inner in value.values():
+            if not isinstance(inner, str):
+                number += _keys(inner)
+        return number
+    return sum(map(_keys, value)) if isinstance(value, list) else 0
 
 
 def _no_key_twice(pairs: list[tuple[str, object]]) -> None:

@@ -11,7 +11,7 @@ from shared.channel.inbound import InboundAttachment, InboundMessage, Parsed, Re
 from shared.contracts.parts import ReplyAddress, Sender
 from shared.contracts.received import JoinHints
 from shared.mail import limits
-from shared.mail.authentication import dmarc_result
+from shared.mail.authentication import DmarcResult, dmarc_result
 from shared.mail.automatic import automatic_reason
 from shared.mail.composing import is_our_message_id
 from shared.mail.parsed import Bounce, MailAttachment, MailUnreadable, ParsedMail
@@ -30,6 +30,8 @@ class Mailbox:
     addresses: tuple[str, ...]
     authserv_id: str | None = None
     own_lists: tuple[str, ...] = ()
+    dmarc: DmarcResult | None = None
+    """What the provider found, where it says so beside the mail; else the mail's own headers are asked."""
 
 
 def receive_mail(delivery: Delivery, mailbox: Mailbox) -> Parsed:
@@ -49,7 +51,8 @@ def _message(mail: ParsedMail, delivery: Delivery, mailbox: Mailbox) -> InboundM
     own = frozenset(without_plus(address) for address in mailbox.addresses)
     envelope_sender = delivery.envelope.get("mail_from")
     sender = mail.sender.email.lower() if mail.sender else None
-    dmarc = dmarc_result(mail.root.headers, authserv_id=mailbox.authserv_id, sender=sender)
+    headers = mail.root.headers
+    dmarc = mailbox.dmarc or dmarc_result(headers, authserv_id=mailbox.authserv_id, sender=sender)
     answer_to = mail.answer_to.email if mail.answer_to else None
     return InboundMessage(
         provider_message_id=mail.identity,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+from collections import Counter
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
@@ -27,8 +28,8 @@ logger = logging.getLogger(__name__)
 _BALANCE_EVERY_S = 1.0
 _PROBE_EVERY_S = 5.0
 _MAX_BYTES = 8 * 1024 * 1024
-_MANY_ROWS = 20
-_GATHER_S = 0.025
+# From so many events in a round on, so many seconds of rest before the next.
+_RESTS = ((50, 0.1), (20, 0.025))
 
 
 class Relay:
@@ -134,14 +135,14 @@ class Relay:
                 "event refused by kafka is a dead letter", extra={"topic": row.topic, "event_id": str(row.event_id)}
             )
         fault_point("relay-after-delete")
-        for row in outcome.published:
-            metrics.published.labels(self._tables.schema, row.topic).inc()
+        for topic, number in Counter(row.topic for row in outcome.published).items():
+            metrics.published.labels(self._tables.schema, topic).inc(number)
         await self._note(outcome.fault)
 
     async def _let_gather(self, published: int) -> None:
         # In a stream of events many at once cost relay, database and Kafka a fraction of what few at a time do.
-        if _MANY_ROWS <= published < self._batch_size:
-            await self._rest(_GATHER_S)
+        if published < self._batch_size:
+            await self._rest(next((seconds for rows, seconds in _RESTS if published >= rows), 0))
 
     async def _note(self, fault: str | None) -> None:
         self._broker_fault, self._probed_at = fault, _now()
@@ -174,6 +175,8 @@ class Relay:
             await asyncio.wait_for(self._wake.wait(), self._poll_s)
 
     async def _rest(self, seconds: float) -> None:
+        if not seconds:
+            return
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._stopping.wait(), seconds)
 

@@ -8,6 +8,7 @@ from pathlib import PurePosixPath
 from typing import Any, get_args
 
 from shared.rulebook.calendars import Calendar
+from shared.rulebook.examples import ExamplesFile
 from shared.rulebook.facts import FACTS
 from shared.rulebook.lexicons import LexiconFile
 from shared.rulebook.mends import closest
@@ -30,6 +31,7 @@ class Sources:
     taxonomy: Source[TaxonomyFile]
     playbooks: tuple[Source[Playbook], ...]
     lexicons: tuple[Source[LexiconFile], ...]
+    examples: tuple[Source[ExamplesFile], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +62,7 @@ def cross_problems(
     problems += _policy_rules(sources.rules, known)
     problems += _undated(sources.queues, policies)
     problems += [problem for one in sources.lexicons for problem in _lexicon(one, taxonomy)]
+    problems += [problem for one in sources.examples for problem in _examples(one, taxonomy, sources.lexicons)]
     problems += [problem for one in sources.playbooks for problem in _playbook(one, templates)]
     if sources.lexicons and not any(one.model is None or one.model.language == "en" for one in sources.lexicons):
         what, mend = "no English lexicon", "add lexicon/en.yaml; it reads the languages that have none"
@@ -186,14 +189,38 @@ def _lexicon(source: Source[LexiconFile], taxonomy: TaxonomyFile | None) -> Iter
     for signal, found in lexicon.signals.items():
         yield from _unknown(source, "signals", signal, name=signal, known=taxonomy.signals, kind="signal")
         category, _, sub = (found.like or "").partition(".")
-        written = lexicon.categories.get(category)
-        if found.like and (written is None or (sub and sub not in written.subcategories)):
-            what = f"it is like `{found.like}`, for which this lexicon has no words"
-            yield source.problem("signals", signal, "like", what=what, mend=closest(category, lexicon.categories))
+        place = ("signals", signal, "like")
+        yield from _unknown(source, *place, name=category or None, known=taxonomy.categories, kind="category")
+        if category in taxonomy.categories:
+            subs = taxonomy.categories[category].subcategories
+            yield from _unknown(source, *place, name=sub or None, known=subs, kind="subcategory")
     for wish in lexicon.outcomes_sought:
         yield from _unknown(
             source, "outcomes_sought", wish, name=wish, known=taxonomy.outcomes_sought, kind="outcome sought"
         )
+
+
+def _examples(
+    source: Source[ExamplesFile], taxonomy: TaxonomyFile | None, lexicons: Collection[Source[LexiconFile]]
+) -> Iterator[Problem]:
+    examples = source.model
+    if examples is None:
+        return
+    yield from _named_as_file(source, "language", examples.language)
+    languages = {one.model.language for one in lexicons if one.model}
+    if len(languages) == len(lexicons):
+        name = examples.language
+        yield from _unknown(source, "language", name=name, known=languages, kind="lexicon for the language")
+    if taxonomy is None:
+        return
+    for code, kinds in examples.categories.items():
+        at = ("categories", code)
+        yield from _unknown(source, *at, name=code, known=taxonomy.categories, kind="category")
+        subs = taxonomy.categories[code].subcategories if code in taxonomy.categories else None
+        for sub in kinds if isinstance(kinds, dict) else ():
+            yield from _unknown(source, *at, sub, name=sub, known=subs, kind="subcategory")
+    for signal in examples.signals:
+        yield from _unknown(source, "signals", signal, name=signal, known=taxonomy.signals, kind="signal")
 
 
 def _playbook(source: Source[Playbook], templates: Templates) -> Iterator[Problem]:

@@ -13,6 +13,7 @@ from pydantic import BaseModel, Field
 
 from shared.rulebook.calendars import Calendar, read_calendars
 from shared.rulebook.checks import Sources, cross_problems
+from shared.rulebook.examples import ExamplesFile
 from shared.rulebook.lexicons import LexiconFile
 from shared.rulebook.playbooks import Playbook
 from shared.rulebook.policies import Policy, read_policies
@@ -25,8 +26,8 @@ from shared.rulebook.templates import Templates, read_templates
 from shared.rulebook.tests_read import problems_of_tests, read_tests
 
 FILES = frozenset({"rulebook.yaml", "queues.yaml", "rules.yaml", "taxonomy.yaml", "correlation.yaml", "calendars.yaml"})
-MAY_BE = frozenset({"tests.yaml"})
-"""Files that a rulebook need not have."""
+MAY_BE = frozenset({"tests.yaml", "examples"})
+"""Files and folders that a rulebook need not have."""
 
 FOLDERS = frozenset({"playbooks", "policies", "lexicon", "templates"})
 
@@ -65,6 +66,7 @@ class Rulebook:
     playbooks: Mapping[str, Playbook] = field(repr=False)
     taxonomy: TaxonomyFile = field(repr=False)
     lexicons: Mapping[str, LexiconFile] = field(repr=False)
+    examples: Mapping[str, ExamplesFile] = field(repr=False)
     correlation: CorrelationFile = field(repr=False)
     policies: Mapping[str, Policy] = field(repr=False)
     calendars: Mapping[str, Calendar] = field(repr=False)
@@ -82,6 +84,7 @@ def load(folder: Path) -> Rulebook:
         taxonomy=_one(folder, "taxonomy.yaml", TaxonomyFile, problems),
         playbooks=_many(folder, "playbooks", Playbook, problems),
         lexicons=_many(folder, "lexicon", LexiconFile, problems),
+        examples=_many(folder, "examples", ExamplesFile, problems) if (folder / "examples").is_dir() else (),
     )
     tests = read_tests(folder)
     problems += tests.problems
@@ -105,6 +108,7 @@ def load(folder: Path) -> Rulebook:
         playbooks=MappingProxyType({one.playbook: one for one in map(_held, sources.playbooks)}),
         taxonomy=taxonomy,
         lexicons=MappingProxyType({one.language: one for one in map(_held, sources.lexicons)}),
+        examples=MappingProxyType({one.language: one for one in map(_held, sources.examples)}),
         correlation=_held(correlation),
         policies=MappingProxyType(policies),
         calendars=MappingProxyType(calendars),
@@ -137,7 +141,7 @@ def _strays(folder: Path) -> list[Problem]:
         return [Problem(file=str(folder.name), line=None, what="no such folder", mend="name the rulebook's folder")]
     found = []
     for path in sorted(folder.iterdir()):
-        known = path.name in (FOLDERS if path.is_dir() else FILES | MAY_BE)
+        known = path.name in (FOLDERS if path.is_dir() else FILES) | MAY_BE
         if not known and path.suffix in (".yaml", ".yml", ""):
             mend = f"use one of: {', '.join(sorted(FILES | MAY_BE | FOLDERS))}"
             found.append(Problem(file=path.name, line=None, what="nothing reads this", mend=mend))

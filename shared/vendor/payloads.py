@@ -22,17 +22,30 @@ def read_object(body: bytes) -> dict[str, Any]:
 
     Halves of surrogate pairs, which a customer's phone may cut, become the replacement character.
     """
+    decoded = read_json(body)
+    if not isinstance(decoded, dict):
+        raise DeliveryMalformed("the body is JSON, and not an object", cause="not_an_object")
+    return decoded
+
+
+def read_list(body: bytes) -> list[Any]:
+    """Return the JSON list in a body, read in the same way."""
+    decoded = read_json(body)
+    if not isinstance(decoded, list):
+        raise DeliveryMalformed("the body is JSON, and not a list", cause="not_a_list")
+    return decoded
+
+
+def read_json(body: bytes) -> object:
+    """Return whatever JSON a body holds, read in the same way."""
     try:
-        decoded = _decode(body)
+        return _decode(body)
     except UnicodeDecodeError:
         raise DeliveryMalformed("the body is not UTF-8", cause="not_utf8") from None
     except RecursionError:
         raise DeliveryMalformed("the body is nested too deeply", cause="too_deep") from None
     except ValueError:
         raise DeliveryMalformed("the body is not a whole JSON document", cause="not_json") from None
-    if not isinstance(decoded, dict):
-        raise DeliveryMalformed("the body is JSON, and not an object", cause="not_an_object")
-    return decoded
 
 
 def _decode(body: bytes) -> object:

@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, cast
 
 import asyncpg
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+if TYPE_CHECKING:
+    Driver = asyncpg.Connection[asyncpg.Record]
+else:
+    Driver = asyncpg.Connection  # generic for the type checker alone
 
 CONNECT_S = 3.0
 ACQUIRE_S = 3.0
@@ -40,6 +48,21 @@ def new_engine(
             },
         },
     )
+
+
+@asynccontextmanager
+async def driver_of(engine: AsyncEngine) -> AsyncIterator[Driver]:
+    """Give the driver's own connection out of the engine's pool, for a statement that is a transaction of its own.
+
+    Nothing stands around it that would notice a broken connection: one on which anything failed is not used again.
+    """
+    async with engine.connect() as connection:
+        pooled = await connection.get_raw_connection()
+        try:
+            yield cast("Driver", pooled.driver_connection)
+        except BaseException as error:
+            await connection.invalidate(error)
+            raise
 
 
 async def answers(engine: AsyncEngine) -> str | None:

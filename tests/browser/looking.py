@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import httpx
 from playwright.sync_api import Page
 
+from tests.support import calling
 from tests.support.house import House
 from tests.support.run import CHECKOUT
 
@@ -35,7 +36,7 @@ class Shop:
     def complain_by_form(self, text: str) -> str:
         """File a complaint by the web form without an address, and return its reference."""
         form = {"text": text, "submission": secrets.token_urlsafe(18)}
-        answer = httpx.post(f"{self.house.ingest_url}/forms/form?lang=en", data=form, timeout=20)
+        answer = calling.call("POST", f"{self.house.ingest_url}/forms/form?lang=en", data=form)
         assert answer.status_code == 200, answer.text
         [reference] = re.findall(r"<strong>([A-Z2-9]{9})</strong>", answer.text)
         return str(reference)

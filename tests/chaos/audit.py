@@ -15,8 +15,8 @@ from functools import cache
 from typing import Any
 
 import asyncpg
-import httpx
 
+from tests.support import calling
 from tests.support.house import House
 from tests.support.outside import Outside
 from tests.support.waiting import outside_loop
@@ -135,7 +135,7 @@ def _no_clock_fired_twice_or_early(fired: list[asyncpg.Record], clocks: list[asy
 
 def _counters_equal_a_recount(house: House, recount: Mapping[str, int]) -> None:
     def counted() -> dict[str, int]:
-        answer = httpx.get(f"{house.responder_url}/v1/queue-health", headers=house.key, timeout=10)
+        answer = calling.call("GET", f"{house.responder_url}/v1/queue-health", headers=house.key)
         return {q["queue"]: q["open"] for q in answer.json()["queues"] if q["open"]}
 
     if (seen := counted()) != recount:

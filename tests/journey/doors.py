@@ -7,7 +7,6 @@ import hashlib
 import hmac
 import json
 import secrets
-import smtplib
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from urllib.parse import urlencode
 
 import httpx
 
+from tests.support import calling
 from tests.support.house import House
 from tests.support.imap_server import PASSWORD, USER, ImapServer
 from tests.support.outside import Outside
@@ -53,9 +53,8 @@ class Porch:
 
     def post(self, account: str, body: bytes, headers: dict[str, str]) -> None:
         """Deliver as the vendor does, without our API key."""
-        answer = httpx.post(
-            f"{self.house.ingest_url}/v1/channels/{account}/deliveries", content=body, headers=headers, timeout=20
-        )
+        url = f"{self.house.ingest_url}/v1/channels/{account}/deliveries"
+        answer = calling.call("POST", url, content=body, headers=headers)
         assert answer.status_code == 200, answer.text
 
 
@@ -70,9 +69,7 @@ def email(porch: Porch) -> Door:
     mail.set_content(COMPLAINT)
 
     def deliver() -> None:
-        host, _, port = porch.house.smtp.partition(":")
-        with smtplib.SMTP(host, int(port), timeout=20) as client:
-            client.sendmail(customer, [address], mail.as_bytes())
+        calling.mail(mail.as_bytes(), to=address, by=customer, smtp=porch.house.smtp)
 
     return Door(account=account, deliver=deliver, answers=lambda: len(porch.outside.mails_to(customer)))
 
@@ -195,7 +192,7 @@ def web_form(porch: Porch) -> Door:
     form = {"text": COMPLAINT, "email": customer, "name": "Carla", "submission": secrets.token_urlsafe(18)}
 
     def deliver() -> None:
-        answer = httpx.post(f"{porch.house.ingest_url}/forms/{account}", data=form, timeout=20)
+        answer = calling.call("POST", f"{porch.house.ingest_url}/forms/{account}", data=form)
         assert answer.status_code == 200, answer.text
 
     return Door(account=account, deliver=deliver, answers=lambda: len(porch.outside.mails_to(customer)))

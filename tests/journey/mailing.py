@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import secrets
-import smtplib
 from dataclasses import dataclass, field
 from email.message import EmailMessage
 
 from tests.journey.doors import Porch
+from tests.support import calling
 from tests.support.waiting import until
 
 
@@ -48,10 +48,8 @@ class Writer:
         if answering:
             mail["In-Reply-To"] = mail["References"] = str(answering["Message-ID"])
         mail.set_content(text)
-        host, _, port = self.mailbox.porch.house.smtp.partition(":")
         recipient = mail["To"].addresses[0].addr_spec
-        with smtplib.SMTP(host, int(port), timeout=20) as client:
-            client.sendmail(self.address, [recipient], mail.as_bytes())
+        calling.mail(mail.as_bytes(), to=recipient, by=self.address, smtp=self.mailbox.porch.house.smtp)
         return mail.as_bytes()
 
     def answer(self, number: int = 1) -> EmailMessage:

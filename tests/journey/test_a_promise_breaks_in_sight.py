@@ -30,7 +30,7 @@ from tests.support.waiting import outside_loop, until
 
 RULEBOOK = Path(__file__).parents[2] / "deploy" / "rulebook"
 FIRST_RESPONSE = "first_response: {allowance: 1 business_days, due_time: close_of_business}"
-SECONDS_LEFT = 8
+SECONDS_LEFT = 12
 
 
 @pytest.fixture

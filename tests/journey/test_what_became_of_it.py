@@ -6,7 +6,6 @@ import hashlib
 import hmac
 import json
 import secrets
-import smtplib
 import time
 from dataclasses import dataclass, field
 from email.message import EmailMessage
@@ -18,6 +17,7 @@ import pytest
 from tests.journey.asking import acknowledged, complaints, only_complaint, whole
 from tests.journey.doors import COMPLAINT, DOORS, Porch
 from tests.journey.mailing import Mailbox, mailbox
+from tests.support import calling
 from tests.support.waiting import until
 
 
@@ -144,6 +144,4 @@ def _bounce(box: Mailbox, ours: EmailMessage, *, of: str) -> None:
     head = f"From: mailer-daemon@x.test\r\nTo: {box.address}\r\nMessage-ID: <{secrets.token_hex(8)}@x.test>\r\n"
     head += 'Content-Type: multipart/report; report-type=delivery-status; boundary="b1"\r\n\r\n'
     body = "".join(f"--b1\r\nContent-Type: {kind}\r\n\r\n{said}\r\n\r\n" for kind, said in parts) + "--b1--\r\n"
-    host, _, port = box.porch.house.smtp.partition(":")
-    with smtplib.SMTP(host, int(port), timeout=20) as client:
-        client.sendmail("", [box.address], (head + body).encode())
+    calling.mail((head + body).encode(), to=box.address, by="", smtp=box.porch.house.smtp)

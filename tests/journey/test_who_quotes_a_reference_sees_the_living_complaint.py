@@ -9,6 +9,7 @@ import httpx
 
 from tests.journey.asking import acknowledged, whole
 from tests.journey.doors import COMPLAINT, Porch
+from tests.support import calling
 from tests.support.waiting import until
 
 
@@ -23,7 +24,7 @@ def complain(ingest: httpx.Client, text: str, *, by: str) -> dict[str, Any]:
 def status(porch: Porch, told: dict[str, Any], *, token: str | None = None) -> httpx.Response:
     """Ask as the customer does, without our API key."""
     url = f"{porch.house.ingest_url}/v1/complaints/{told['reference']}"
-    return httpx.get(url, headers={"Status-Token": token or told["status_token"]}, timeout=20)
+    return calling.call("GET", url, headers={"Status-Token": token or told["status_token"]})
 
 
 def test_the_second_reference_follows_the_first_complaint(
@@ -45,9 +46,8 @@ def test_the_second_reference_follows_the_first_complaint(
     ending = {"outcome": "upheld", "root_cause": "carrier", "redress": ["apology"], "summary": "done"}
     assert responder.post(f"/v1/complaints/{first['reference']}/resolve", json=ending).status_code == 200
     assert status(porch, second).json()["state"] == "resolved"
-    page = httpx.post(
-        f"{porch.house.ingest_url}/status/{second['reference']}?lang=en", data={"token": second["status_token"]}
-    )
+    url = f"{porch.house.ingest_url}/status/{second['reference']}?lang=en"
+    page = calling.call("POST", url, data={"token": second["status_token"]})
     assert page.status_code == 200
     assert "Resolved" in page.text
     assert first["reference"] in page.text

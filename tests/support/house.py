@@ -15,7 +15,7 @@ from pathlib import Path
 import httpx
 
 from deploy.local import ports, processes, services, strays, topics
-from tests.support import databases
+from tests.support import calling, databases
 from tests.support.run import CHECKOUT, folder
 from tests.support.stack import Stack
 from tests.support.waiting import outside_loop
@@ -89,8 +89,8 @@ class House:
         return self.services.log(name).read_text(errors="replace")
 
     def client(self, name: str) -> httpx.Client:
-        """Return a client of one service that carries the API key; close it."""
-        return httpx.Client(base_url=self.services.url(name), headers=self.key, timeout=20, trust_env=False)
+        """Return a client of one service that carries the API key and comes again when it is told to; close it."""
+        return calling.client(base_url=self.services.url(name), headers=self.key)
 
     def _end(self, name: str, *, by: int, within_s: float) -> bool:
         running = self.running.pop(name, None)

@@ -21,6 +21,8 @@ def begin() -> Path:
     folder = _RUNS / f"{os.getpid()}-{secrets.token_hex(4)}"
     folder.mkdir(parents=True)
     os.environ[RUN] = str(folder)
+    # Hundreds of processes are started, and each would compile every module anew: most of what a service's start costs.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     return folder
 
 

@@ -8,6 +8,8 @@ import time
 from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
+from tests.support.stalls import Stopwatch
+
 T = TypeVar("T")
 
 
@@ -30,13 +32,11 @@ def outside_loop(coroutine: Coroutine[Any, Any, T]) -> T:
     return outcome[0]
 
 
-def until(what: str, probe: Callable[[], T], *, within_s: float = 20.0, every_s: float = 0.05) -> T:
+def until(what: str, probe: Callable[[], T], *, within_s: float = 60.0, every_s: float = 0.05) -> T:
     """Ask again until the answer is truthy and return it; AssertionError with the last answer when it never is."""
-    deadline = time.monotonic() + within_s
-    while True:
-        seen = probe()
-        if seen:
-            return seen
-        if time.monotonic() > deadline:
-            raise AssertionError(f"not within {within_s} s: {what}; last seen: {seen!r}")
-        time.sleep(every_s)
+    with Stopwatch() as watch:
+        while not (seen := probe()):
+            if watch.seconds > within_s:
+                raise AssertionError(f"not within {within_s} s: {what}; last seen: {seen!r}")
+            time.sleep(every_s)
+    return seen

@@ -50,6 +50,16 @@ async def take_delivery(account: str, request: Request) -> Response:
 @routes.get(PATH, response_class=Response, responses=_ANSWERS)
 async def shake_hands(account: str, request: Request) -> Response:
     """Answer the vendor's handshake."""
+    return await _handshake(account, request)
+
+
+@routes.options(PATH, response_class=Response, responses=_ANSWERS)
+async def say_who_may_deliver(account: str, request: Request) -> Response:
+    """Answer a sender of CloudEvents that asks whether it may deliver here."""
+    return await _handshake(account, request)
+
+
+async def _handshake(account: str, request: Request) -> Response:
     at = parts(request)
     known, receives = await _served(at, account)
     delivery = await _delivery(at, account, request, limit=0)
@@ -87,4 +97,4 @@ def _forged(error: DeliveryForged) -> Problem:
 
 
 def _response(answer: Answer) -> Response:
-    return Response(answer.body, answer.status, media_type=answer.media_type)
+    return Response(answer.body, answer.status, media_type=answer.media_type, headers=dict(answer.headers))

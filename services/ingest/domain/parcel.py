@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -18,12 +17,15 @@ from shared.contracts.received import MessageReceived
 _NEVER_KEPT = frozenset({"authorization", "cookie", "proxy-authorization"})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Filing:
-    """One message (or change of one) on its way into the books; `request_sha256` is REST's idempotency check."""
+class Filing(msgspec.Struct, frozen=True, kw_only=True):
+    """One message (or change of one) on its way into the books, and `body`, the event as it is announced.
+
+    `request_sha256` is REST's idempotency check.
+    """
 
     event: MessageReceived
     key: str
+    body: bytes
     request_sha256: bytes | None = None
     attempt: int = 0
 
@@ -31,11 +33,16 @@ class Filing:
         """Return the same filing under the next reference, when another complaint has the first."""
         attempt = self.attempt + 1
         other = ids.reference(self.event.complaint_id, attempt=attempt)
-        return replace(self, event=msgspec.structs.replace(self.event, reference=other), attempt=attempt)
+        event = msgspec.structs.replace(self.event, reference=other)
+        return msgspec.structs.replace(self, event=event, body=msgspec.json.encode(event), attempt=attempt)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RawDelivery:
+def filing_of(event: MessageReceived, *, key: str) -> Filing:
+    """Return the filing of an event; UnicodeEncodeError when it holds half a character."""
+    return Filing(event=event, key=key, body=msgspec.json.encode(event))
+
+
+class RawDelivery(msgspec.Struct, frozen=True, kw_only=True):
     """A delivery as it is kept: small bodies in the row, large ones in the blob store."""
 
     delivery_id: UUID
@@ -45,8 +52,7 @@ class RawDelivery:
     blob_key: str | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Quarantined:
+class Quarantined(msgspec.Struct, frozen=True, kw_only=True):
     """Why a delivery is kept for a person: a cause code, words, how many items of it, and the body's SHA-256."""
 
     cause: str
@@ -55,16 +61,14 @@ class Quarantined:
     body_sha256: bytes
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MediaToFetch:
+class MediaToFetch(msgspec.Struct, frozen=True, kw_only=True):
     """A file that the vendor only named."""
 
     attachment_id: UUID
     media: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Parcel:
+class Parcel(msgspec.Struct, frozen=True, kw_only=True):
     """What one delivery comes to. `cursor` is where its poller stands once this is committed."""
 
     account: str
@@ -80,11 +84,10 @@ class Parcel:
 
     def renamed(self) -> Parcel:
         """Return the same parcel with other references for all that it opens."""
-        return replace(self, filings=tuple(f.renamed() for f in self.filings))
+        return msgspec.structs.replace(self, filings=tuple(f.renamed() for f in self.filings))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Known:
+class Known(msgspec.Struct, frozen=True, kw_only=True):
     """A message that had been filed before."""
 
     reference: str
@@ -92,8 +95,7 @@ class Known:
     request_sha256: bytes | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
+class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     """What became of a parcel: the messages filed now and those known from before, by message id."""
 
     filed: Mapping[UUID, str]

@@ -11,13 +11,13 @@ from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
-import msgspec
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.ingest.domain.parcel import Filing, Parcel
 from services.ingest.store.tables import messaging
 from shared.contracts.received import MessageReceived
 from shared.messaging.outbox import insertion, lane_of, waking
+from shared.web.database import Driver
 
 _ANNOUNCED = f"""(
     SELECT given.*, message_id AS event_id, '{MessageReceived.TOPIC}' AS topic, '{MessageReceived.TYPE}' AS type,
@@ -62,14 +62,22 @@ async def file_messages(connection: AsyncConnection, parcels: Sequence[Parcel], 
     A message that several of them hold is filed by the first; a delivery is kept if it filed something; what was not
     new is counted as duplicate.
     """
+    columns = _columns(parcels, on_day=on_day)
+    return set((await connection.exec_driver_sql(_FILE, columns)).scalars()) if columns else set()
+
+
+async def file_and_commit(connection: Driver, parcels: Sequence[Parcel], *, on_day: date) -> set[UUID]:
+    """Do the same as a transaction of its own: one statement outside of any is committed when it is answered."""
+    columns = _columns(parcels, on_day=on_day)
+    return {row[0] for row in await connection.fetch(_FILE, *columns)} if columns else set()
+
+
+def _columns(parcels: Sequence[Parcel], *, on_day: date) -> tuple[object, ...]:
     firsts: dict[UUID, tuple[Filing, Parcel]] = {}
     for parcel in parcels:
         for filing in parcel.filings:
             firsts.setdefault(filing.event.message_id, (filing, parcel))
-    if not firsts:
-        return set()
-    columns = (*_given(firsts), *_deliveries(parcels), on_day, *_came(parcels))
-    return set((await connection.exec_driver_sql(_FILE, columns)).scalars())
+    return (*_given(firsts), *_deliveries(parcels), on_day, *_came(parcels)) if firsts else ()
 
 
 def _given(firsts: dict[UUID, tuple[Filing, Parcel]]) -> tuple[Sequence[object], ...]:
@@ -82,7 +90,7 @@ def _given(firsts: dict[UUID, tuple[Filing, Parcel]]) -> tuple[Sequence[object],
         [filing.request_sha256 for filing, _ in firsts.values()],
         [lane_of(filing.key) for filing, _ in firsts.values()],
         [filing.key for filing, _ in firsts.values()],
-        [msgspec.json.encode(e) for e in events],
+        [filing.body for filing, _ in firsts.values()],
         [parcel.traceparent for _, parcel in firsts.values()],
         [parcel.raw and parcel.raw.delivery_id for _, parcel in firsts.values()],
     )

@@ -12,7 +12,8 @@ from services.ingest.domain.books import Tally
 from services.ingest.domain.parcel import Filing, Known, Outcome, Parcel
 from services.ingest.store import cursors, keeping
 from services.ingest.store.balance import write_down
-from services.ingest.store.filing import file_messages
+from services.ingest.store.filing import file_and_commit, file_messages
+from shared.web.database import Driver
 
 _KNOWN_MESSAGES = """
 SELECT message_id, reference, received_at, request_sha256 FROM ingest.messages WHERE message_id = ANY($1::uuid[])
@@ -22,12 +23,30 @@ SELECT message_id, reference, received_at, request_sha256 FROM ingest.messages W
 async def file_parcels(connection: AsyncConnection, parcels: Sequence[Parcel], *, now: datetime) -> list[Outcome]:
     """File the parcels in order; of two that hold the same message the first files it and the other knows it."""
     fresh = await file_messages(connection, parcels, on_day=now.date())
-    outcomes = []
-    for parcel in parcels:
-        filed = _claimed(parcel, fresh)
-        outcomes.append(Outcome(filed={f.event.message_id: f.event.reference for f in filed}, known={}))
+    outcomes = [_outcome(parcel, fresh) for parcel in parcels]
     await write_down(connection, await _keep_the_rest(connection, parcels, now=now), on_day=now.date())
     return await _with_known(connection, parcels, outcomes)
+
+
+def are_messages_alone(parcels: Sequence[Parcel]) -> bool:
+    """Tell whether one statement files all of them: most deliveries are new messages and nothing else."""
+    return all(
+        parcel.filings
+        and not (parcel.ignored or parcel.quarantined or parcel.receipts or parcel.media or parcel.cursor is not None)
+        and all(filing.request_sha256 is None for filing in parcel.filings)
+        for parcel in parcels
+    )
+
+
+async def commit_messages(connection: Driver, parcels: Sequence[Parcel], *, now: datetime) -> list[Outcome]:
+    """File parcels that `are_messages_alone` in a transaction of their own, which one journey begins and commits."""
+    fresh = await file_and_commit(connection, parcels, on_day=now.date())
+    return [_outcome(parcel, fresh) for parcel in parcels]
+
+
+def _outcome(parcel: Parcel, fresh: set[UUID]) -> Outcome:
+    filed = _claimed(parcel, fresh)
+    return Outcome(filed={f.event.message_id: f.event.reference for f in filed}, known={})
 
 
 def _claimed(parcel: Parcel, fresh: set[UUID]) -> list[Filing]:

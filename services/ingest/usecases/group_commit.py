@@ -17,11 +17,11 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.ingest.domain.parcel import Outcome, Parcel
-from services.ingest.store.parcels import file_parcels
+from services.ingest.store.parcels import are_messages_alone, commit_messages, file_parcels
 from shared.clock import Clock
 from shared.fault_point import fault_point
 from shared.faults import TryLater
-from shared.web.database import is_out_of_reach
+from shared.web.database import driver_of, is_out_of_reach
 
 logger = logging.getLogger(__name__)
 
@@ -140,7 +140,7 @@ class GroupCommit:
     async def _commit(self, group: list[_Waiting]) -> None:
         _GROUP_SIZE.observe(len(group))
         try:
-            outcomes = await self._transaction([w.parcel for w in group])
+            outcomes = await self._file([w.parcel for w in group])
         except Exception as error:  # noqa: BLE001 - whatever it was, every caller gets an answer
             await self._after_failure(group, error)
             return
@@ -177,6 +177,15 @@ class GroupCommit:
                     waiting.answer.set_result(outcome)
                 return None
         return _refuse(waiting, TryLater("no free reference was found"))
+
+    async def _file(self, parcels: list[Parcel]) -> list[Outcome]:
+        if not are_messages_alone(parcels):
+            return await self._transaction(parcels)
+        async with driver_of(self._engine) as connection:
+            fault_point("ingest-before-commit")
+            outcomes = await commit_messages(connection, parcels, now=self._clock.now())
+        fault_point("ingest-after-commit")
+        return outcomes
 
     async def _transaction(self, parcels: list[Parcel]) -> list[Outcome]:
         async with self._engine.begin() as connection:

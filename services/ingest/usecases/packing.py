@@ -135,7 +135,7 @@ class Packing:
     async def _raw(self, delivery: Delivery) -> RawDelivery:
         small = len(delivery.body) <= _ROW_BYTES
         return RawDelivery(
-            delivery_id=uuid.uuid4(),
+            delivery_id=ids.drawn(delivery.received_at),
             head=head_of(delivery),
             size_bytes=len(delivery.body),
             body=delivery.body if small else None,

@@ -80,6 +80,7 @@ class Replay:
             raise StillUnreadable("its account is not connected any more")
         delivery = delivery_of(account=stored.account, received_at=stored.received_at, head=stored.head, body=body)
         try:
+            delivery = await self._take.complete(delivery, account)
             parsed = await self._take.read(delivery, account)
         except DeliveryIgnored:
             parsed = Parsed(ignored=1)

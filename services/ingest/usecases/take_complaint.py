@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+import msgspec
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.ingest.domain.filing import with_request
@@ -94,7 +95,7 @@ class TakeComplaint:
         if parsed.messages[0].token and not filing.event.joins.token_reference:
             self._refusals.count(self._account.account)
             raise DeliveryInvalid((("/in_reply_to/token", "is not the status token of this reference"),))
-        return replace(parcel, filings=(filing,))
+        return msgspec.structs.replace(parcel, filings=(filing,))
 
     def _answer(self, parcel: Parcel, outcome: Outcome, *, complaint_id: UUID) -> Accepted:
         filing = parcel.filings[0]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
@@ -16,6 +16,7 @@ from shared.channel.account import Account
 from shared.channel.delivery import Answer, Delivery
 from shared.channel.errors import DeliveryForged, DeliveryIgnored, DeliveryInvalid, DeliveryMalformed
 from shared.channel.inbound import Parsed
+from shared.channel.outbound import Means
 from shared.channel.port import Channel, Receives
 from shared.faults import TryLater
 from shared.workers import WorkCrashed, Workers, WorkTimedOut
@@ -44,6 +45,7 @@ class TakeDelivery:
         refusals: Refusals,
         workers: Workers,
         parse_timeout: timedelta,
+        means: Means,
     ) -> None:
         self._channels = channels
         self._packing = packing
@@ -51,6 +53,7 @@ class TakeDelivery:
         self._refusals = refusals
         self._workers = workers
         self._parse_timeout = parse_timeout
+        self._means = means
 
     def receives(self, account: Account) -> Receives | None:
         """Return the way in of the account's channel, if it has one."""
@@ -61,7 +64,9 @@ class TakeDelivery:
         receives = self._receives(account)
         if receives.access == "signed":
             try:
-                receives.authenticate(delivery, account)
+                receives.authenticate(await self._witnessed(delivery, account), account)
+            except TryLater:
+                raise
             except DeliveryForged:
                 self._refusals.count(account.account)
                 raise
@@ -102,12 +107,25 @@ class TakeDelivery:
     async def _packed(
         self, delivery: Delivery, account: Account, *, scope: str | None, cursor: Mapping[str, Any] | None
     ) -> tuple[Parcel, Answer]:
+        delivery = await self.complete(delivery, account)
         try:
             parsed = await self.read(delivery, account)
         except DeliveryIgnored:
             parsed = Parsed(ignored=1)
         packed = await self._packing.pack(parsed, delivery=delivery, account=account, scope=scope, cursor=cursor)
         return packed, parsed.answer
+
+    async def _witnessed(self, delivery: Delivery, account: Account) -> Delivery:
+        """Return the delivery with what its proof needs beside it; only `authenticate` sees that."""
+        asks = self._channels[account.channel].asks
+        if asks is None:
+            return delivery
+        return replace(delivery, envelope=await asks.witness(delivery, account, self._means))
+
+    async def complete(self, delivery: Delivery, account: Account) -> Delivery:
+        """Return a proven delivery with what it only names, where its vendor sends no more than names."""
+        asks = self._channels[account.channel].asks
+        return delivery if asks is None else await asks.complete(delivery, account, self._means)
 
     async def read(self, delivery: Delivery, account: Account) -> Parsed:
         """Return what the channel reads, in a worker that can be killed where reading may be slow."""

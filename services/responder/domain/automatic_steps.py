@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 
 from services.responder.domain.entries import SYSTEM, Entry
+from services.responder.domain.replacing import replace
 from services.responder.domain.work import Step
 
 

@@ -7,11 +7,12 @@ running --waiting------> paused         any unfinished --nothing owed any more--
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
 from services.responder.domain.entries import instant
+from services.responder.domain.replacing import replace
 from shared.rulebook.allowance import Unit
 
 ClockState = Literal["running", "paused", "met", "met_late", "breached", "cancelled"]

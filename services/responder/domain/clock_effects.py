@@ -26,7 +26,9 @@ What is not named keeps the promises that are met by it alone."""
 def happened(clocks: Clocks, entry: Entry) -> tuple[Clocks, int, int]:
     """Return the clocks after an entry, and how many promises of rounds that it ended were kept and missed."""
     clocks = _one_clock(_stopped(clocks, entry), entry)
-    clocks = _each(clocks, entry.data.get("cancels", ()), lambda c: transitions.cancelled(c, at=entry.at))
+    cancels = entry.data.get("cancels")
+    if cancels:
+        clocks = _each(clocks, cancels, lambda c: transitions.cancelled(c, at=entry.at))
     if entry.kind == "waiting":
         return _each(clocks, entry.data.get("goes_on", ()), lambda c: transitions.going_on(c, on=True)), 0, 0
     if entry.kind == "resumed":
@@ -59,6 +61,8 @@ def _stopped(clocks: Clocks, entry: Entry) -> Clocks:
     if entry.kind == "acknowledgement_failed" and entry.data.get("was_sent"):
         return _each(clocks, ("acknowledge",), transitions.unmet)
     happening = _happening(entry)
+    if not happening:
+        return clocks
     met = ENDS.get(happening, (happening,))
     ended = tuple(kind for kind, clock in clocks.items() if clock.met_by in met)
     return _each(clocks, ended, lambda c: transitions.stopped(c, at=entry.at))
@@ -80,7 +84,9 @@ def _happening(entry: Entry) -> str:
 
 def _one_clock(clocks: Clocks, entry: Entry) -> Clocks:
     """Return the clocks after an entry that concerns the one it names."""
-    named = (str(entry.data.get("clock", "")),)
+    if "clock" not in entry.data:
+        return clocks
+    named = (str(entry.data["clock"]),)
     match entry.kind:
         case "at_risk":
             return _each(clocks, named, transitions.warned)

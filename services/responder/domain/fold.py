@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from functools import reduce
 from operator import attrgetter
 from typing import Any
@@ -11,6 +10,7 @@ from typing import Any
 from services.responder.domain import clock_effects, work_effects
 from services.responder.domain.clock_effects import Clocks
 from services.responder.domain.entries import Entry, EntryKind
+from services.responder.domain.replacing import replace, settle
 from services.responder.domain.work import WorkState
 
 Effect = Callable[[WorkState, Entry], WorkState]
@@ -44,10 +44,12 @@ def apply(state: WorkState | None, entry: Entry) -> WorkState:
         return work_effects.opened(entry)
     if entry.seq <= state.seq:
         return state
-    changed = _EFFECTS.get(entry.kind, _unchanged)(state, entry)
+    effect = _EFFECTS.get(entry.kind)
+    changed = effect(state, entry) if effect else state
     clocks, kept, missed = clock_effects.happened(changed.clocks, entry)
-    return replace(
-        changed,
+    return settle(
+        # A kind with an effect has made a copy already, which nobody has seen but us.
+        replace(state) if changed is state else changed,
         seq=entry.seq,
         routed_sequence=max(changed.routed_sequence, int(entry.data.get("routed_sequence", 0))),
         clocks=_paused_with_the_rest(clocks, changed, entry),
@@ -68,10 +70,6 @@ def apply_all(state: WorkState | None, entries: Iterable[Entry]) -> WorkState:
 def fold(entries: Iterable[Entry]) -> WorkState:
     """Return the state that the entries add up to; their order in the iterable and doubles do not matter."""
     return apply_all(None, entries)
-
-
-def _unchanged(state: WorkState, _entry: Entry) -> WorkState:
-    return state
 
 
 def _paused_with_the_rest(clocks: Clocks, state: WorkState, entry: Entry) -> Clocks:

@@ -46,7 +46,8 @@ class Wording:
 
 def _channels(mail: str, whatsapp: str, facebook: str, sms: str, form: str, phone: str, chat: str) -> dict[str, str]:
     return {
-        "email": mail, "imap": mail, "whatsapp": whatsapp, "facebook_page": facebook, "twilio_sms": sms, "sms": sms,
+        "email": mail, "imap": mail, "mailgun": mail, "postmark": mail, "sendgrid": mail, "ses": mail,
+        "whatsapp": whatsapp, "facebook_page": facebook, "twilio_sms": sms, "vonage_sms": sms, "sms": sms,
         "web_form": form, "phone": phone, "chat": chat, "web_chat": chat,
     }  # fmt: skip
 

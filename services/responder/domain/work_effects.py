@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from services.responder.domain import automatic_steps
 from services.responder.domain.clock_effects import all_started
 from services.responder.domain.entries import Entry, instant
+from services.responder.domain.replacing import replace
 from services.responder.domain.work import Acknowledgement, Resolution, Step, WorkState
 
 ACKNOWLEDGEMENT = "acknowledgement"

@@ -47,6 +47,8 @@ work = sa.Table(
     sa.Column("timer_at", _INSTANT),
     # The fold of the timeline up to its last entry, so that no action has to read the whole ledger.
     sa.Column("snapshot", sa.LargeBinary, nullable=False),
+    # The link of the last entry: where the chain goes on, and what shows that its end was cut off.
+    sa.Column("head", sa.LargeBinary, nullable=False),
     sa.Index("work_by_due", "next_due_at", "complaint_id"),
     sa.Index("work_by_queue", "queue", "next_due_at", "complaint_id"),
     sa.Index("work_by_account", "account", "next_due_at", "complaint_id"),
@@ -81,6 +83,21 @@ timeline = sa.Table(
     sa.Column("kind", sa.Text, nullable=False),
     sa.Column("by", sa.Text, nullable=False),
     sa.Column("data", JSONB, nullable=False),
+    # SHA-256 of the link before and of this entry; `domain/chain.py` says of what exactly.
+    sa.Column("link", sa.LargeBinary, nullable=False),
+)
+
+ledger_rounds = sa.Table(
+    "ledger_rounds",
+    metadata,
+    sa.Column("night", sa.Date, primary_key=True),
+    sa.Column("started_at", _INSTANT, nullable=False),
+    # Everything up to this complaint has been recomputed; NULL before the first.
+    sa.Column("reached", UUID),
+    sa.Column("complaints", sa.BigInteger, nullable=False),
+    sa.Column("entries", sa.BigInteger, nullable=False),
+    sa.Column("differences", sa.BigInteger, nullable=False),
+    sa.Column("ended_at", _INSTANT),
 )
 
 parked = sa.Table(

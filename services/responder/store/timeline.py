@@ -13,25 +13,26 @@ from services.responder.domain.entries import Entry
 from services.responder.store.sql import fetch, run
 
 
-async def append(connection: AsyncConnection, entries: Sequence[tuple[UUID, Entry]]) -> None:
-    """Add entries; an entry whose place is taken is refused by the primary key."""
+async def append(connection: AsyncConnection, entries: Sequence[tuple[UUID, Entry, bytes]]) -> None:
+    """Add entries, each with its link in the chain; an entry whose place is taken is refused by the primary key."""
     if not entries:
         return
     await run(
         connection,
         """
-        INSERT INTO responder.timeline (complaint_id, seq, at, kind, "by", data)
-        SELECT c, s, a, k, b, d::jsonb
-        FROM unnest($1::uuid[], $2::integer[], $3::timestamptz[], $4::text[], $5::text[], $6::text[])
-            AS given (c, s, a, k, b, d)
+        INSERT INTO responder.timeline (complaint_id, seq, at, kind, "by", data, link)
+        SELECT c, s, a, k, b, d::jsonb, l
+        FROM unnest($1::uuid[], $2::integer[], $3::timestamptz[], $4::text[], $5::text[], $6::text[], $7::bytea[])
+            AS given (c, s, a, k, b, d, l)
         """,
         (
-            [complaint for complaint, _ in entries],
-            [entry.seq for _, entry in entries],
-            [entry.at for _, entry in entries],
-            [entry.kind for _, entry in entries],
-            [entry.by for _, entry in entries],
-            [msgspec.json.encode(entry.data).decode() for _, entry in entries],
+            [complaint for complaint, _, _ in entries],
+            [entry.seq for _, entry, _ in entries],
+            [entry.at for _, entry, _ in entries],
+            [entry.kind for _, entry, _ in entries],
+            [entry.by for _, entry, _ in entries],
+            [msgspec.json.encode(entry.data).decode() for _, entry, _ in entries],
+            [link for _, _, link in entries],
         ),
     )
 

@@ -11,20 +11,18 @@ from uuid import UUID
 import msgspec
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.responder.domain.firing import next_instant
 from services.responder.domain.work import WorkState
-from services.responder.store.instants import or_never
+from services.responder.store.derived import DERIVED, derived
 from services.responder.store.sql import fetch, fetch_one, run
 from shared.contracts.parts import Decision, ReplyAddress
-
-_OWED = ("running", "breached")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Held:
     """A complaint's work as it stands: the fold of its timeline, and what the timeline does not say.
 
-    `reply` is the address of the customer's last message; `routed_sequence` the router's last change taken over.
+    `reply` is the address of the customer's last message; `routed_sequence` the router's last change taken over; `head`
+    the link of the last entry, None while there is none.
     """
 
     complaint_id: UUID
@@ -32,6 +30,7 @@ class Held:
     routed_sequence: int
     decision: Decision
     reply: ReplyAddress | None = None
+    head: bytes | None = None
 
 
 async def lock(connection: AsyncConnection, complaints: Iterable[UUID]) -> dict[UUID, Held]:
@@ -91,73 +90,32 @@ def _read(row: Any) -> Held:
         routed_sequence=row[2],
         decision=msgspec.json.decode(row[3], type=Decision),
         reply=msgspec.json.decode(row[4], type=ReplyAddress) if row[4] is not None else None,
+        head=row[5],
     )
 
 
 def _columns(held: Held) -> tuple[Any, ...]:
-    state = held.state
-    owed = _OWED if state.state in ("open", "waiting_for_customer") else ("running",)
-    dues = [c.due_at for c in state.clocks.values() if c.state in owed]
-    resolve = state.clocks.get("resolve")
     return (
         held.complaint_id,
-        state.reference,
-        state.account,
-        state.channel,
-        state.queue,
-        state.playbook,
-        state.policy,
-        state.priority,
-        state.category,
-        state.subcategory,
-        state.severity,
-        state.language,
-        state.segment,
-        state.owner,
-        state.state,
-        state.received_at,
         msgspec.json.encode(held.decision).decode(),
         msgspec.json.encode(held.reply).decode() if held.reply else None,
         held.routed_sequence,
-        state.acknowledgement.state,
-        any(c.state == "running" and c.at_risk for c in state.clocks.values()),
-        any(c.state == "breached" for c in state.clocks.values()),
-        or_never(min(dues, default=None)),
-        resolve.due_at if resolve and resolve.state == "running" else None,
-        next_instant(state),
-        msgspec.json.encode(state),
+        msgspec.json.encode(held.state),
+        held.head,
+        *derived(held.state),
     )
 
 
-_SELECT = "SELECT complaint_id, snapshot, routed_sequence, decision::text, reply::text FROM responder.work"
+_SELECT = "SELECT complaint_id, snapshot, routed_sequence, decision::text, reply::text, head FROM responder.work"
 
 _TYPES = {
     "complaint_id": "uuid",
-    "reference": "text",
-    "account": "text",
-    "channel": "text",
-    "queue": "text",
-    "playbook": "text",
-    "policy": "text",
-    "priority": "text",
-    "category": "text",
-    "subcategory": "text",
-    "severity": "text",
-    "language": "text",
-    "segment": "text",
-    "owner": "text",
-    "state": "text",
-    "received_at": "timestamptz",
     "decision": "text",
     "reply": "text",
     "routed_sequence": "integer",
-    "acknowledgement_state": "text",
-    "at_risk": "boolean",
-    "breached": "boolean",
-    "next_due_at": "timestamptz",
-    "resolve_due_at": "timestamptz",
-    "timer_at": "timestamptz",
     "snapshot": "bytea",
+    "head": "bytea",
+    **DERIVED,
 }
 _JSON = ("decision", "reply")
 

@@ -12,6 +12,7 @@ from uuid import UUID
 import msgspec
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.responder.domain.chain import links
 from services.responder.domain.clock import Clock
 from services.responder.domain.entries import Entry, EntryKind
 from services.responder.domain.fold import apply, apply_all
@@ -101,9 +102,16 @@ class Journal:
 
 
 async def record(connection: AsyncConnection, changes: Sequence[Change], *, now: datetime) -> None:
-    """Store the entries and whatever they change; it all stands at the caller's commit, or none of it."""
-    await timeline.append(connection, [(c.complaint_id, entry) for c in changes for entry in c.entries])
-    await work.save(connection, [c.after for c in changes])
+    """Store the entries and whatever they change; it all stands at the caller's commit, or none of it.
+
+    Whoever calls holds the locks of the complaints: the chain of each goes on from the head that was read under them.
+    """
+    chained = [(c, links(c.after.head, c.complaint_id, c.entries)) for c in changes]
+    await timeline.append(
+        connection,
+        [(c.complaint_id, entry, link) for c, made in chained for entry, link in zip(c.entries, made, strict=True)],
+    )
+    await work.save(connection, [replace(c.after, head=made[-1]) if made else c.after for c, made in chained])
     await clocks.save(connection, [moved for c in changes for moved in _moved_clocks(c)])
     await counters.add(connection, _counted(changes, now=now))
     await announce(connection, messaging, [told for c in changes for told in _announcements(c)])

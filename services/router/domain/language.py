@@ -1,4 +1,4 @@
-"""Which language a complaint is written in, by a detector and by its small words together.
+"""Which language a complaint is written in: by its small words where they abound, else by them and a detector.
 
 The detector alone takes eight Italian words for Corsican and reads nothing from three; small words alone do not know
 the languages that no lexicon is for.
@@ -26,6 +26,7 @@ _SURE: Final = 0.3
 _CLOSE: Final = 0.5
 _FEW_WORDS: Final = 4
 _OWN_SHARE: Final = 0.34  # a text of ours has more small words than this, a stranger's fewer
+_ABOUND: Final = 0.3  # among this share of small words the detector has never known better
 _MOSTLY: Final = 60
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 _BEYOND_ASCII = re.compile(r"[^\x00-\x7f]")
@@ -45,20 +46,13 @@ def decide_language(text: str, *, tokens: Sequence[str], hint: str | None, lexic
     """Decide by small words, detector and hint; a language without a lexicon keeps its code and is read as English."""
     words = set(tokens)
     size = max(1, len(words))
-    reliable, details = _detect(text)
     small = words & lexicons.function_words
     shares = {code: len(small & lexicon.function_words) / size for code, lexicon in lexicons.by_language.items()}
-    scores = dict(shares)
-    for _, code, percent, score in details:
-        mine = lexicons.detected.get(code)
-        if mine is not None:
-            scores[mine] += percent / 100 * (_DETECTOR * min(1, score / _FULL_SCORE) if reliable else _UNRELIABLE)
-    if special := set(_BEYOND_ASCII.findall("".join(words))):
-        for code, lexicon in lexicons.by_language.items():
-            scores[code] += _LETTERS * len(special & lexicon.letters) / len(special)
+    if hint is None and (plain := _plainly(shares)) is not None:
+        return plain
+    reliable, details = _detect(text)
     said = _said(hint)
-    if said is not None and said in scores:
-        scores[said] += _HINT
+    scores = _scores(shares, words, lexicons, detected=(reliable, details), said=said)
     best = max(scores, key=scores.__getitem__)
     foreign = _foreign(details, lexicons) if reliable else None
     if foreign is not None and shares[best] < _OWN_SHARE and (size >= _FEW_WORDS or not _latin(text)):
@@ -66,6 +60,31 @@ def decide_language(text: str, *, tokens: Sequence[str], hint: str | None, lexic
     if scores[best] < _SURE:
         return _by_lexicons(tokens, said=said, lexicons=lexicons)
     return Language(code=best, readers=_readers(scores, best))
+
+
+def _scores(
+    shares: dict[str, float], words: set[str], lexicons: Lexicons, *, detected: tuple[bool, Details], said: str | None
+) -> dict[str, float]:
+    """Return what speaks for each language: its small words, the detector, its own letters, and who wrote."""
+    scores = dict(shares)
+    reliable, details = detected
+    for _, code, percent, score in details:
+        mine = lexicons.detected.get(code)
+        if mine is not None:
+            scores[mine] += percent / 100 * (_DETECTOR * min(1, score / _FULL_SCORE) if reliable else _UNRELIABLE)
+    if special := set(_BEYOND_ASCII.findall("".join(words))):
+        for code, lexicon in lexicons.by_language.items():
+            scores[code] += _LETTERS * len(special & lexicon.letters) / len(special)
+    if said is not None and said in scores:
+        scores[said] += _HINT
+    return scores
+
+
+def _plainly(shares: dict[str, float]) -> Language | None:
+    """Return the language whose small words abound while those of no other do: most texts need no detector."""
+    best = max(shares, key=shares.__getitem__)
+    rest = max((share for code, share in shares.items() if code != best), default=0.0)
+    return Language(code=best, readers=(best,)) if shares[best] >= _ABOUND and rest <= shares[best] * _CLOSE else None
 
 
 def _by_lexicons(tokens: Sequence[str], *, said: str | None, lexicons: Lexicons) -> Language:

@@ -7,10 +7,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
+from services.router.domain.exemplars import Exemplars, exemplars_of
 from services.router.domain.phrases import Matcher, Meaning
 from services.router.domain.tokens import fold
+from shared.rulebook.examples import ExamplesFile
 from shared.rulebook.lexicons import CategoryWords, LexiconFile, SignalWords
 from shared.rulebook.load import Rulebook
+from shared.rulebook.taxonomy import TaxonomyFile
 
 STRONG: Final = 5
 USUAL: Final = 2
@@ -34,6 +37,8 @@ class Lexicon:
     hides: frozenset[str]
     """The signals that a negation hides."""
 
+    exemplars: Exemplars | None
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Lexicons:
@@ -47,7 +52,10 @@ class Lexicons:
 @lru_cache(maxsize=8)
 def lexicons_of(rulebook: Rulebook) -> Lexicons:
     """Return the rulebook's lexicons, compiled at the first call."""
-    by_language = {code: _compiled(file) for code, file in sorted(rulebook.lexicons.items())}
+    by_language = {
+        code: _compiled(file, rulebook.examples.get(code), _grave(file, rulebook.taxonomy))
+        for code, file in sorted(rulebook.lexicons.items())
+    }
     detected = {code: code for code in by_language}
     for file in rulebook.lexicons.values():
         detected |= {other: file.language for other in file.detected_as if other not in by_language}
@@ -55,7 +63,7 @@ def lexicons_of(rulebook: Rulebook) -> Lexicons:
     return Lexicons(by_language=by_language, function_words=function_words, detected=detected)
 
 
-def _compiled(file: LexiconFile) -> Lexicon:
+def _compiled(file: LexiconFile, examples: ExamplesFile | None, grave: frozenset[str]) -> Lexicon:
     return Lexicon(
         language=file.language,
         matcher=Matcher(_meanings(file), language=file.language, concepts=file.words_of_concepts),
@@ -67,7 +75,18 @@ def _compiled(file: LexiconFile) -> Lexicon:
         negations=frozenset(fold(word.casefold(), language=file.language) for word in file.negation.words),
         negation_reach=file.negation.reach,
         hides=frozenset(code for code, words in file.signals.items() if words.negatable),
+        exemplars=exemplars_of(examples, signals=file.signals, grave=grave) if examples else None,
     )
+
+
+def _grave(file: LexiconFile, taxonomy: TaxonomyFile) -> frozenset[str]:
+    """Return the signals that must not be missed: the gravest that a category is chosen by."""
+    return frozenset(
+        code for code, words in file.signals.items()
+        if words.like in taxonomy.categories
+        and taxonomy.categories[words.like].outweighs
+        and taxonomy.signals[code].at_least == "S1"
+    )  # fmt: skip
 
 
 def _meanings(file: LexiconFile) -> Iterator[Meaning]:

@@ -1,4 +1,4 @@
-"""What a complaint is about: the category that the words weigh for most, and whether anybody complains at all."""
+"""What a complaint is about: the category that examples and words speak for, and whether anybody complains at all."""
 
 from __future__ import annotations
 
@@ -6,70 +6,69 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from services.router.domain.lexicon import CATEGORY, STRONG, UNLESS
+from services.router.domain.exemplars import Exemplars, Kind, Likely
+from services.router.domain.lexicon import CATEGORY, UNLESS
 from services.router.domain.phrases import Hit, Meaning
-from services.router.domain.showing import Shown, words_of
+from services.router.domain.showing import Shown, add_places, words_of
 from shared.rulebook.load import Rulebook
 
-CLEAR: Final = 2
-"""The least weight of words by which a matter counts as told."""
+CLEAR: Final = 2.0
+"""The least weight by which a matter counts as told."""
 
-CLEARLY_NO_COMPLAINT: Final = 4
+OUTWEIGHS: Final = 3.0
+"""The least weight by which a grave matter is chosen, whatever weighs more."""
 
-ASKED: Final = 6
-"""What a question weighs in which nothing is said against anybody."""
+PULL: Final = 2.5
+"""What a matter weighs, against the words of the lexicon, for each nat that examples make it likelier."""
 
 Said = dict[str, list[Hit]]
 """What was found, by the facts that it speaks for."""
 
-Matter = tuple[str, str | None]
-"""A category and the subcategory within it."""
-
-ENQUIRY, AUTOMATIC, SPAM = "enquiry", "automatic", "spam"
+AUTOMATIC: Final = "automatic"
 
 
 @dataclass(slots=True)
 class _Weighed:
-    """Weights of categories and of (category, subcategory), and the first hit of each phrase."""
+    """Weights of categories and of kinds within them, and the first hit of each phrase."""
 
     meanings: dict[Meaning, Hit]
-    weights: dict[str, int] = field(default_factory=dict)
-    within: dict[tuple[str, str], int] = field(default_factory=dict)
-    against: dict[str, int] = field(default_factory=dict)
+    weights: dict[str, float] = field(default_factory=dict)
+    within: dict[Kind, float] = field(default_factory=dict)
 
 
-def matter_of(said: Said, *, tokens: Sequence[str], rulebook: Rulebook, shown: Shown) -> Matter:
-    """Weigh each phrase once, however often it stands there: shouting a word does not make it truer."""
+def matter_of(
+    said: Said, exemplars: Exemplars | None, likely: Likely | None, *, tokens: Sequence[str], rulebook: Rulebook,
+    shown: Shown,
+) -> Kind:  # fmt: skip
+    """Weigh each phrase once, however often it stands there, and beside it how likely examples make each category."""
     taxonomy = rulebook.taxonomy
     weighed = _weigh(said)
-    nobody = taxonomy.not_a_complaint
-    grave = {code: weight for code, weight in weighed.weights.items() if taxonomy.categories[code].outweighs}
-    category = _heaviest(grave, none=None, at_least=STRONG)
-    if category is None:
-        category = _heaviest(weighed.weights, none=nobody, at_least=CLEAR)
-        if _nobody_complains(weighed, category, asks="?" in tokens, nobody=nobody):
-            category = nobody
+    weights = weighed.weights
+    if likely is not None:
+        for code, nats in likely.categories.items():
+            weights[code] = weights.get(code, 0) + PULL * nats
+    grave = {code: weight for code, weight in weights.items() if taxonomy.categories[code].outweighs}
+    category = _heaviest(grave, at_least=OUTWEIGHS) or _heaviest(weights, at_least=CLEAR)
     if category is None:
         return taxonomy.unclear, None
-    own = {sub: weight for (one, sub), weight in weighed.within.items() if one == category}
-    subcategory = _heaviest(own, none=None, at_least=1)
-    speaking = [m for m in weighed.meanings if m.value == category and m.weight > 0]
-    speaking.sort(key=lambda m: -m.weight)
-    _show(subcategory, speaking, weighed, tokens, shown)
-    if category == nobody and subcategory is None and "?" in tokens:
-        enquiry = ENQUIRY if ENQUIRY in taxonomy.categories[nobody].subcategories else None
-        shown.setdefault(CATEGORY, ("?",))
-        return category, enquiry
+    own = {sub: weight for (one, sub), weight in weighed.within.items() if one == category and sub}
+    if exemplars is not None and likely is not None:
+        for sub, nats in exemplars.within(likely, category).items():
+            own[sub] = own.get(sub, 0) + PULL * (nats + 1)
+    subcategory = _heaviest(own, at_least=1)
+    _show((category, subcategory), weighed, tokens, shown)
+    if exemplars is not None and likely is not None:
+        add_places(shown, CATEGORY, exemplars.words(likely, tokens, category=category), tokens)
+        if subcategory:
+            places = exemplars.words_within(likely, tokens, kind=(category, subcategory))
+            add_places(shown, "subcategory", places, tokens)
     return category, subcategory
 
 
-def _show(
-    subcategory: str | None,
-    speaking: Sequence[Meaning],
-    weighed: _Weighed,
-    tokens: Sequence[str],
-    shown: Shown,
-) -> None:
+def _show(kind: Kind, weighed: _Weighed, tokens: Sequence[str], shown: Shown) -> None:
+    category, subcategory = kind
+    speaking = [m for m in weighed.meanings if m.value == category and m.weight > 0]
+    speaking.sort(key=lambda m: -m.weight)
     if speaking:
         shown[CATEGORY] = words_of([weighed.meanings[m] for m in speaking], tokens)
     if subcategory:
@@ -86,33 +85,15 @@ def _weigh(said: Said) -> _Weighed:
     weights, within = weighed.weights, weighed.within
     for meaning in meanings:
         weights[meaning.value] = weights.get(meaning.value, 0) + meaning.weight
-        if meaning.weight < 0:
-            weighed.against[meaning.value] = weighed.against.get(meaning.value, 0) + 1
         if meaning.within is not None:
             place = (meaning.value, meaning.within)
             within[place] = within.get(place, 0) + meaning.weight
     return weighed
 
 
-def _nobody_complains(weighed: _Weighed, category: str | None, *, asks: bool, nobody: str) -> bool:
-    """Whether a robot or an advertiser wrote it, or nothing in it speaks against anybody while it thanks or asks."""
-    heaviest = weighed.weights.get(category or "", 0)
-    for sent in (AUTOMATIC, SPAM):
-        weight = weighed.within.get((nobody, sent), 0)
-        if weight >= 2 * STRONG or weight >= max(STRONG, heaviest):
-            return True
-    silence = weighed.weights.get(nobody, 0)
-    if asks and not weighed.against.get(nobody):
-        silence += ASKED
-    return silence >= CLEARLY_NO_COMPLAINT and silence > heaviest
-
-
-def _heaviest(weights: Mapping[str, int], *, none: str | None, at_least: int) -> str | None:
-    best, most = None, at_least - 1
-    for code, weight in weights.items():
-        if weight > most and code != none:
-            best, most = code, weight
-    return best
+def _heaviest(weights: Mapping[str, float], *, at_least: float) -> str | None:
+    best = max(weights, key=weights.__getitem__, default=None)
+    return best if best is not None and weights[best] >= at_least else None
 
 
 def inside(hit: Hit, hidden: Iterable[Hit]) -> bool:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from services.router.domain.exemplars import Exemplars, Likely
 from services.router.domain.language import decide_language
 from services.router.domain.lexicon import CATEGORY, OUTCOME, SIGNAL, UNLESS, Lexicon, lexicons_of
 from services.router.domain.matter import AUTOMATIC, Said, inside, matter_of
 from services.router.domain.own_words import without_footer, without_quotes
 from services.router.domain.phrases import Hit
 from services.router.domain.severity import severity_of
-from services.router.domain.showing import Shown, words_of
+from services.router.domain.showing import Shown, add_places, words_of
 from services.router.domain.tokens import ends_sentence, fold, tokenise
 from services.router.domain.wishes import wish
 from shared.contracts.parts import Evidence
@@ -58,8 +59,12 @@ def read(
         _signals(found, tokens, lexicon, signals)
         for fact, hits in found.items():
             said[fact] += hits
-    category, subcategory = matter_of(said, tokens=tokens, rulebook=rulebook, shown=shown)
+    exemplars = lexicons.by_language[language.readers[0]].exemplars
+    likely = exemplars.likely(tokens) if exemplars else None
+    category, subcategory = matter_of(said, exemplars, likely, tokens=tokens, rulebook=rulebook, shown=shown)
     shown |= {f"signal:{signal}": words_of(spoken, tokens) for signal, spoken in signals.items()}
+    if exemplars is not None and likely is not None:
+        _like_examples(exemplars, likely, tokens, signals, shown)
     _counted(signals, reach=reach, contacts=contacts, rulebook=rulebook)
     if automatic and "injury_or_hazard" not in signals:
         category = rulebook.taxonomy.not_a_complaint
@@ -92,6 +97,17 @@ def recategorised(
     )
     kept = tuple(one for one in reading.evidence if one.fact not in (CATEGORY, "subcategory"))
     return replace(reading, category=category, subcategory=subcategory, severity=severity, evidence=kept)
+
+
+def _like_examples(
+    exemplars: Exemplars, likely: Likely, tokens: Sequence[str], signals: dict[str, list[Hit]], shown: Shown
+) -> None:
+    """Add the signals that a text shows by being like examples, with the words that spoke for them."""
+    for signal in likely.signals:
+        if signal not in signals:
+            signals[signal] = []
+            places = exemplars.words_of_signal(likely, tokens, signal=signal)
+            add_places(shown, f"signal:{signal}", places, tokens)
 
 
 def _by_fact(hits: Iterable[Hit]) -> Said:

@@ -37,6 +37,14 @@ def words_of(hits: Iterable[Hit], tokens: Sequence[str]) -> tuple[str, ...]:
     return tuple(shown)
 
 
+def add_places(shown: Shown, fact: str, places: Iterable[int], tokens: Sequence[str]) -> None:
+    """Show single words of a text for a fact, behind the phrases that show it already."""
+    before = shown.get(fact, ())
+    known = {word for phrase in before for word in phrase.split()}
+    words = dict.fromkeys(word for place in places if (word := _shown[tokens[place]]) and word not in known)
+    shown[fact] = (*before, *words)[:SHOWN]
+
+
 def _as_shown(token: str) -> str:
     """Return how a token is shown; nothing for one that is not."""
     shown = not ends_sentence(token) and not any(map(str.isdigit, token))

@@ -110,7 +110,7 @@ def _word_counts(
 
 def _rarity(counts: sparse.csr_matrix) -> np.ndarray:
     texts_with = np.bincount(counts.indices, minlength=counts.shape[1])
-    return (np.log((1 + counts.shape[0]) / (1 + texts_with)) + 1).astype(np.float32)
+    return np.asarray(np.log((1 + counts.shape[0]) / (1 + texts_with)) + 1, dtype=np.float32)
 
 
 def _row(
@@ -147,4 +147,4 @@ def _meant(incidence: sparse.csr_matrix, spelled: Spelled, meanings: Meanings | 
 
 
 def _of_length_one(vectors: np.ndarray) -> np.ndarray:
-    return vectors / np.maximum(1e-9, np.linalg.norm(vectors, axis=1, keepdims=True))
+    return np.asarray(vectors / np.maximum(1e-9, np.linalg.norm(vectors, axis=1, keepdims=True)))

@@ -90,7 +90,7 @@ def _rebuilt(
         parts=parts,
         stem_numbers=numbered(stems),
         part_numbers=numbered(parts),
-        **{name: tables.get(name) for name in _TABLES},
+        **{name: tables.get(name) for name in _TABLES},  # type: ignore[arg-type]  # only `middle` may be missing
     )
     if vocabulary.middle is not None and meanings is None:
         raise BadModel(f"{folder}: was trained with word vectors that are not installed here; run `make learning`")

@@ -37,7 +37,7 @@ class Sureness:
 
     def abstains(self, scores: np.ndarray) -> np.ndarray:
         """Return, for each row, whether others should decide."""
-        return (self.probabilities(scores) < self.threshold) | (scores.max(axis=1) < self.familiar)
+        return np.asarray((self.probabilities(scores) < self.threshold) | (scores.max(axis=1) < self.familiar))
 
 
 def fit_sureness(scores: np.ndarray, truth: np.ndarray, *, precision: float) -> Sureness:
@@ -73,7 +73,7 @@ def _surprise(scores: np.ndarray, truth: np.ndarray) -> float:
 
 
 def _picked(scores: np.ndarray, truth: np.ndarray) -> np.ndarray:
-    return scores[np.arange(len(truth)), truth]
+    return np.asarray(scores[np.arange(len(truth)), truth])
 
 
 def _line(odds: np.ndarray, right: np.ndarray) -> tuple[float, float]:
@@ -96,13 +96,13 @@ def _line(odds: np.ndarray, right: np.ndarray) -> tuple[float, float]:
 
 def _softmax(scores: np.ndarray) -> np.ndarray:
     powers = np.exp(scores - scores.max(axis=1, keepdims=True))
-    return powers / powers.sum(axis=1, keepdims=True)
+    return np.asarray(powers / powers.sum(axis=1, keepdims=True))
 
 
 def _logistic(odds: np.ndarray) -> np.ndarray:
-    return 1 / (1 + np.exp(-np.clip(odds, -30, 30)))
+    return np.asarray(1 / (1 + np.exp(-np.clip(odds, -30, 30))))
 
 
 def _log_odds(probabilities: np.ndarray) -> np.ndarray:
     inside = np.clip(probabilities, _EDGE, 1 - _EDGE)
-    return np.log(inside / (1 - inside))
+    return np.asarray(np.log(inside / (1 - inside)))

@@ -10,6 +10,7 @@ from shared.channel.outbound import Means, Outgoing, Sent
 from shared.clock import Clock, SystemClock
 from shared.vendor.calls import call, settle
 from shared.vendor.standard_webhooks import sign
+from shared.written.answers import answer_data
 from shared.written.by_mail import SendsByMail
 
 
@@ -45,16 +46,7 @@ def _body(outgoing: Outgoing, clock: Clock) -> bytes:
         {
             "type": "complaint.message",
             "timestamp": clock.now(),
-            "data": {
-                "message_id": outgoing.outbound_id,
-                "kind": outgoing.kind,
-                "reference": outgoing.reference,
-                "to": outgoing.reply.to,
-                "in_reply_to": outgoing.reply.thread.get("webhook_id"),
-                "subject": outgoing.subject,
-                "text": outgoing.text,
-                "automatic": outgoing.automatic,
-            },
+            "data": answer_data(outgoing, in_reply_to=outgoing.reply.thread.get("webhook_id")),
         }
     )
 

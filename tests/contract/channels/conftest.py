@@ -13,6 +13,7 @@ from tests.contract.channels.specimen import Specimen
 
 _CONCERNS: dict[str, Callable[[Specimen], bool]] = {
     "signed": lambda s: s.signing is not None,
+    "secret": lambda s: s.signing is not None and any(s.signing.secret in v for v in s.account.secrets.values()),
     "covered": lambda s: s.signing is not None and s.signing.covers != "nothing",
     "stamped": lambda s: s.signing is not None and s.signing.stale_after is not None,
     "json": lambda s: s.encoding == "json",

@@ -24,14 +24,33 @@ class Signing:
 
     `covers` is "meaning" where the signature is over the fields as decoded (two spellings of one field then carry the
     same signature), "nothing" where the vendor only repeats a word that we gave it, else "bytes". `stale_after` is how
-    old a delivery may be, None where the vendor signs no time.
+    old a delivery may be, None where the vendor signs no time. `claim` spoils the signature where it stands in no
+    header: it is given a value to put in its place, None to take it away. `other` is a second secret where one cannot
+    be made up. `inside` is True where the signature stands in the body and goes wrong with it. A secret that no
+    account has names the vendor's own key; `witness` is then what `asks` finds.
     """
 
     sign: Sign
     secret: str
-    header: str
+    header: str = ""
+    claimed: str = ""
+    claim: Callable[[Delivery, str | None], Delivery] | None = None
+    other: str | None = None
+    inside: bool = False
+    witness: Mapping[str, str] = field(default_factory=dict)
     covers: Literal["bytes", "meaning", "nothing"] = "bytes"
     stale_after: timedelta | None = None
+
+    def spoilt(self, delivery: Delivery, value: str | None) -> Delivery:
+        """Return the delivery with another signature, or without one."""
+        if self.claim is not None:
+            return self.claim(delivery, value)
+        others = {k: v for k, v in delivery.headers.items() if k != self.header}
+        return replace(delivery, headers=others if value is None else {**others, self.header: value})
+
+    def another(self, ending: str) -> str:
+        """Return a secret that the account does not know."""
+        return self.other or self.secret[: -len(ending)] + ending
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,7 +74,8 @@ class Answers:
 class Specimen:
     """A channel at work: an account, deliveries as the vendor sends them, and what they are to become.
 
-    `valid` holds exactly one message that says `text`. `batch` holds several, `batch_ids` their provider ids.
+    `valid` holds exactly one message that says `text`. `batch` holds several, `batch_ids` their provider ids,
+    `batch_names` how the vendor writes those that are put together here.
     `ignored` are known events that are no complaint, `changes` edits and removals of `valid`'s message, `receipts`
     fates of ours. `encoding` says how the body is written, which decides how it is damaged.
     """
@@ -67,6 +87,7 @@ class Specimen:
     signing: Signing | None = None
     batch: Delivery | None = None
     batch_ids: frozenset[str] = frozenset()
+    batch_names: Mapping[str, str] = field(default_factory=dict)
     ignored: Mapping[str, Delivery] = field(default_factory=dict)
     changes: Mapping[str, Delivery] = field(default_factory=dict)
     receipts: Mapping[str, Delivery] = field(default_factory=dict)

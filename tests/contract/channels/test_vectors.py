@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
+import msgspec
 import pytest
 
 from shared.channel.account import Account
@@ -142,6 +143,51 @@ def test_the_example_of_slacks_library_is_taken_at_its_time_only() -> None:
     for later, body in ((timedelta(0), known["body"] + "x"), (timedelta(minutes=6), known["body"])):
         with pytest.raises(DeliveryForged):
             _take(account, Delivery(account="a", received_at=at + later, body=body.encode(), headers=headers))
+
+
+def test_the_example_of_mailgun_is_taken_at_its_time_only() -> None:
+    known = VECTORS["mailgun-route"]
+    at = datetime.fromtimestamp(int(known["timestamp"]), UTC)
+    account = _account("mailgun", signing_key=known["key"])
+    body = urlencode({name: known[name] for name in ("timestamp", "token", "signature")}).encode()
+    headers = {"content-type": "application/x-www-form-urlencoded"}
+    _take(account, Delivery(account="a", received_at=at, body=body, headers=headers))
+    for later, spoilt in ((timedelta(0), body + b"0"), (timedelta(hours=10), body)):
+        with pytest.raises(DeliveryForged):
+            _take(account, Delivery(account="a", received_at=at + later, body=spoilt, headers=headers))
+
+
+def test_the_example_of_sendgrids_library_is_taken_and_its_neighbour_refused() -> None:
+    known = VECTORS["sendgrid-event"]
+    at = datetime.fromtimestamp(int(known["timestamp"]), UTC)
+    account = _account("sendgrid", event_key=known["public_key_der_b64"])
+    headers = {
+        "content-type": "application/json",
+        "x-twilio-email-event-webhook-timestamp": known["timestamp"],
+        "x-twilio-email-event-webhook-signature": known["header"].partition(": ")[2],
+    }
+    body = known["body"].encode()
+    _take(account, Delivery(account="a", received_at=at, body=body, headers=headers))
+    for spoilt in (body.strip(), body.replace(b"dropped", b"bounced")):
+        with pytest.raises(DeliveryForged):
+            _take(account, Delivery(account="a", received_at=at, body=spoilt, headers=headers))
+
+
+@pytest.mark.parametrize("vector", ["sns-v1-sha1", "sns-v2-sha256"])
+def test_the_examples_of_amazons_library_are_taken_while_their_certificate_is_in_force(vector: str) -> None:
+    known = VECTORS[vector]
+    told = known["message"] | {
+        "SigningCertURL": "https://sns.us-east-2.amazonaws.com/SimpleNotificationService-0a1b2c3d.pem"
+    }
+    settings = msgspec.structs.replace(specimens()["ses"].account.settings, topic_arns=(told["TopicArn"],))
+    account = Account(account="a", channel="ses", title="A", settings=settings)
+    at = datetime.fromisoformat(told["Timestamp"])
+    envelope = {"certificate": known["cert_pem"]}
+    _take(account, Delivery(account="a", received_at=at, body=json.dumps(told).encode(), envelope=envelope))
+    spoilt = json.dumps(told | {"Message": "Hello worlds"}).encode()
+    for received_at, body in ((at, spoilt), (at + timedelta(days=30), json.dumps(told).encode())):
+        with pytest.raises(DeliveryForged):
+            _take(account, Delivery(account="a", received_at=received_at, body=body, envelope=envelope))
 
 
 def test_the_examples_of_the_rfcs_hold() -> None:

@@ -61,7 +61,7 @@ def vendor_on_loopback() -> Iterator[Vendor]:
             self.end_headers()
             self.wfile.write(vendor.body)
 
-        do_GET = do_POST = _answer  # noqa: N815 - the names that http.server calls
+        do_GET = do_POST = do_OPTIONS = _answer  # noqa: N815 - the names that http.server calls
 
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002
             """Say nothing."""

@@ -30,6 +30,7 @@ class House:
         self.taken: list[Delivery] = []
         self.fail: dict[str, Exception] = {}
         self.slow = 0.0
+        self.busy = asyncio.Event()
         self.account_fails = False
 
     async def account_of(self, recipient: str) -> str | None:
@@ -39,6 +40,7 @@ class House:
         return {"care": "care", "aiuto": "care", "sales": "sales"}.get(local)
 
     async def take(self, delivery: Delivery) -> None:
+        self.busy.set()
         await asyncio.sleep(self.slow)
         if delivery.account in self.fail:
             raise self.fail[delivery.account]

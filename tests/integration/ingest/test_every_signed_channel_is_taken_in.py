@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from importlib import import_module
 
 import msgspec
 import pytest
 
 from shared.channel.delivery import Delivery
+from shared.channel_registry import registry
 from shared.clock import SystemClock
 from tests.contract.channels.conftest import specimens
 from tests.contract.channels.specimen import Specimen
@@ -32,6 +34,14 @@ def specimen(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) ->
     module = import_module(f"shared.channels.{name}.specimen")
     if hasattr(module, "NOW"):
         monkeypatch.setattr(sys.modules[module.__name__], "NOW", SystemClock().now())
+    asks = registry()[name].asks
+    if asks is not None:  # what the vendor would serve
+
+        async def witness(*_: object) -> Mapping[str, str]:
+            signing = SIGNED[name].signing
+            return signing.witness if signing is not None else {}
+
+        monkeypatch.setattr(asks, "witness", witness)
     return SIGNED[name]
 
 
@@ -45,7 +55,9 @@ async def test_a_specimen_is_filed_once_and_its_neighbours_are_counted(
     await ingest.connect(account.account, account.channel, settings, secrets)
 
     path = f"/v1/channels/{account.account}/deliveries"
-    assert (await ingest.http.post(path, content=specimen.valid.body)).status_code == 401
+    assert specimen.signing is not None
+    unproven = specimen.signing.spoilt(specimen.valid, None).body
+    assert (await ingest.http.post(path, content=unproven)).status_code == 401
     for _ in range(2):
         assert await _deliver(ingest, specimen, specimen.valid) == 200
     assert [event.text.strip() for event in await ingest.announced()] == [specimen.text]

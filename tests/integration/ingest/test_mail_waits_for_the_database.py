@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import smtplib
-import time
 from collections.abc import Iterator
 
 import pytest
@@ -11,6 +10,7 @@ import pytest
 from tests.integration.messaging.own_database import OwnDatabase, own_database
 from tests.support.house import House, running_house
 from tests.support.stack import Stack
+from tests.support.stalls import Stopwatch
 from tests.support.waiting import until
 
 ADDRESS = "care@acme.test"
@@ -44,9 +44,9 @@ def test_a_mail_is_put_off_while_the_database_hangs_and_taken_once_after(stack: 
         assert ingest.put("/v1/accounts/care", json=account).status_code == 201
         assert _send(house, "before") == 250
         database.freeze()
-        began = time.monotonic()
-        assert _send(house, "during") == 451
-        assert time.monotonic() - began < 15, "a sender waits minutes for an answer, but not all do"
+        with Stopwatch() as watch:
+            assert _send(house, "during") == 451
+        assert watch.seconds < 15, "a sender waits minutes for an answer, but not all do"
         database.thaw()
         until("taken at last", lambda: _send(house, "during") == 250, within_s=30)
         books = until("counted", lambda: _filed(ingest.get("/v1/balance", params={"account": "care"}).json(), 2))

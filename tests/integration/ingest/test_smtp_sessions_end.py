@@ -79,7 +79,7 @@ async def test_stopping_lets_the_mail_in_hand_be_committed(house: House) -> None
     house.slow = 0.5
     async with listening(house) as listener:
         mail = asyncio.create_task(talk(listener, sending(MAIL)))
-        await asyncio.sleep(0.25)
+        await house.busy.wait()
         await listener.stop()
         assert await mail == {}
     assert len(house.taken) == 1

@@ -6,7 +6,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from pathlib import Path
 from typing import IO
 
 from tests.support.run import CHECKOUT
+from tests.support.stalls import Stopwatch
 from tests.support.waiting import until
 
 
@@ -25,31 +25,38 @@ class Run:
     environment: dict[str, str]
     process: subprocess.Popen[bytes] | None = None
 
+    @property
+    def runs(self) -> bool:
+        """Whether it was started and has not ended."""
+        return self.process is not None and self.process.poll() is None
+
+    def said(self) -> str:
+        """Return what it has said since it was started."""
+        return self.local.with_suffix(".out").read_text()
+
     def start(self, **extra: str) -> str:
         """Start it and return what it said until it was up."""
-        said = self.local.with_suffix(".out")
-        with said.open("wb") as out:
+        with self.local.with_suffix(".out").open("wb") as out:
             self.process = self._launch(out, **extra)
         until("it is up or has given up", lambda: self.process and (
-            "Ctrl-C stops everything" in said.read_text() or self.process.poll() is not None
+            "Ctrl-C stops everything" in self.said() or self.process.poll() is not None
         ), within_s=150)  # fmt: skip
-        return said.read_text()
+        return self.said()
 
     def cut_off(self, *, at: str) -> None:
         """Start it and kill it with -9 as soon as it says something."""
-        said = self.local.with_suffix(".out")
-        with said.open("wb") as out:
+        with self.local.with_suffix(".out").open("wb") as out:
             self.process = self._launch(out)
-        until(f"it says {at}", lambda: at in said.read_text(), within_s=60)
+        until(f"it says {at}", lambda: at in self.said(), within_s=60)
         self.end(signal.SIGKILL)
 
     def end(self, by: int) -> float:
         """Signal it and return how many seconds it took to end."""
         assert self.process is not None
-        began = time.monotonic()
-        self.process.send_signal(by)
-        self.process.wait(30)
-        return time.monotonic() - began
+        with Stopwatch() as watch:
+            self.process.send_signal(by)
+            self.process.wait(60)
+        return watch.seconds
 
     def command(self, what: str) -> str:
         """Run another command beside it and return what that said."""

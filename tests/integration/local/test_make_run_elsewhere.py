@@ -6,11 +6,11 @@ import signal
 from pathlib import Path
 
 import asyncpg
-import httpx
 import pytest
 
 from deploy.local import house, parts, ports, processes, strays
 from tests.integration.local.running import newcomers_run
+from tests.support import calling
 from tests.support.stack import Stack
 from tests.support.waiting import outside_loop
 
@@ -33,7 +33,8 @@ def test_a_database_and_a_broker_of_ones_own_are_used_and_outlive_the_run(
         assert (told["DATABASE_URL"], told["ASCOLTO_OWN_POSTGRES"]) == (empty_database_url, "no")
         assert set(parts.remembered_names(run.local / "run")) == {"ingest", "router", "responder", "standins"}
         headers = {"Authorization": f"Bearer {told['ASCOLTO_API_KEY']}", "Idempotency-Key": "one"}
-        answer = httpx.post(f"{told['ASCOLTO_INGEST_URL']}/v1/complaints", json={"text": "Late."}, headers=headers)
+        url = f"{told['ASCOLTO_INGEST_URL']}/v1/complaints"
+        answer = calling.call("POST", url, json={"text": "Late."}, headers=headers)
         assert answer.status_code == 202
         assert "Stopped `make run`" in run.command("stop")
         assert run.process is not None

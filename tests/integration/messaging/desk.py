@@ -22,6 +22,7 @@ from shared.messaging.outbox import Announcement, announce
 from shared.messaging.records import Record
 from shared.messaging.relay import Relay
 from shared.messaging.tables import MessagingTables
+from tests.support.stalls import Stopwatch
 
 SCHEMA = "desk"
 
@@ -141,8 +142,9 @@ class Desk:
         return all(list(subjects) == sorted(subjects) for _, subjects in rows)
 
 
-async def until(probe: Callable[[], Awaitable[bool]], *, within: float = 20.0) -> None:
+async def until(probe: Callable[[], Awaitable[bool]], *, within: float = 60.0) -> None:
     """Return as soon as the probe holds; an AssertionError when it never does."""
-    async with asyncio.timeout(within):
-        while not await probe():  # noqa: ASYNC110 - what is waited for happens in a database
+    with Stopwatch() as watch:
+        while not await probe():
+            assert watch.seconds < within, f"not within {within} s"
             await asyncio.sleep(0.05)

@@ -30,6 +30,7 @@ async def main(part: str, url: str, bootstrap_servers: str, prefix: str, options
     given = json.loads(options)
     session = timedelta(seconds=given.get("session_s", 6))
     consumer = desk.consumer(Handler(), batch_size=100, session=session, kafka_options=given.get("kafka"))
+    print("up", flush=True)  # noqa: T201 - to whoever started it
     await (desk.relay() if part == "relay" else consumer).run()
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 from sqlalchemy import text
 
 from tests.integration.messaging.desk import Desk, Handler, until
@@ -14,7 +12,6 @@ async def test_an_event_of_which_nobody_was_told_is_found_by_looking(desk: Desk)
     async with desk.running_parts(desk.relay(), desk.consumer(handler)):
         await desk.announce(["key"])
         await until(lambda: _handled(desk, 1))
-        began = time.perf_counter()
         async with desk.looking.begin() as connection:
             await connection.execute(
                 text(
@@ -23,8 +20,7 @@ async def test_an_event_of_which_nobody_was_told_is_found_by_looking(desk: Desk)
                     " now(), '{}'"
                 )
             )
-        await until(lambda: _handled(desk, 2), within=10)
-        assert time.perf_counter() - began < 5
+        await until(lambda: _handled(desk, 2), within=5)
     assert await desk.number("SELECT count(*) FROM desk.outbox") == 0
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
@@ -11,6 +10,7 @@ from shared.contracts.topics import RECEIVED
 from shared.messaging.dead_letters import find
 from shared.messaging.outbox import announce
 from tests.integration.messaging.desk import Desk, Handler, until
+from tests.support.stalls import Stopwatch
 
 
 async def test_what_is_announced_is_handled_once_and_in_order(desk: Desk) -> None:
@@ -32,10 +32,15 @@ async def test_an_event_announced_while_the_relay_sleeps_is_there_at_once(desk: 
         await desk.announce(["warm"])
         await until(lambda: _all_handled(desk, 1))
         await asyncio.sleep(0.2)
-        started = time.perf_counter()
-        await desk.announce(["again"])
-        await until(lambda: _all_handled(desk, 2))
-        assert time.perf_counter() - started < 0.9  # woken, not found by the poll each second
+        took = []
+        for number in range(2, 7):
+            with Stopwatch() as watch:
+                await desk.announce(["again"])
+                await until(lambda number=number: _all_handled(desk, number))  # type: ignore[misc]
+            took.append(watch.seconds)
+            await asyncio.sleep(0.2)
+        # Woken, not found by the poll each second, which would find hardly each of several so soon.
+        assert sorted(took)[2] < 0.9, took
 
 
 async def test_an_event_rolled_back_is_never_published(desk: Desk) -> None:

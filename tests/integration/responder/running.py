@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -24,6 +23,7 @@ from shared.contracts.routed import ComplaintRouted
 from shared.messaging.inbox import admit
 from tests.integration.responder.neighbours import API_KEY, Neighbours
 from tests.integration.responder.routed_events import RoutedComplaint, record
+from tests.support.stalls import Stopwatch
 
 T = TypeVar("T")
 
@@ -111,12 +111,10 @@ async def running(settings: ResponderSettings, neighbours: Neighbours) -> AsyncI
     await engine.dispose()
 
 
-async def until(what: str, probe: Callable[[], Awaitable[T | None]], *, within_s: float = 10.0) -> T:
+async def until(what: str, probe: Callable[[], Awaitable[T | None]], *, within_s: float = 60.0) -> T:
     """Ask again until the answer is truthy and return it."""
-    deadline = time.monotonic() + within_s
-    while True:
-        seen = await probe()
-        if seen:
-            return seen
-        assert time.monotonic() < deadline, f"not within {within_s} s: {what}"
-        await asyncio.sleep(0.05)
+    with Stopwatch() as watch:
+        while not (seen := await probe()):
+            assert watch.seconds < within_s, f"not within {within_s} s: {what}"
+            await asyncio.sleep(0.05)
+    return seen

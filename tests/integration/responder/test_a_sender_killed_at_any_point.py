@@ -7,7 +7,6 @@ import os
 import signal
 import socket
 import sys
-import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -26,6 +25,7 @@ from shared.messaging.outbox import Announcement, announce
 from tests.integration.responder.neighbours import API_KEY, MailSink, Neighbours
 from tests.integration.responder.routed_events import RoutedComplaint
 from tests.integration.responder.running import until
+from tests.support.stalls import Stopwatch
 
 pytestmark = pytest.mark.timeout(300)  # a process is up in 3 s alone, and in half a minute on a machine that is full
 
@@ -114,7 +114,9 @@ async def test_what_was_in_hand_goes_out_soon_and_is_one_mail(
             return answer.status_code == 200 and answer.json()["acknowledgement"]["state"] == "sent"
 
         await until("the next process", answers, within_s=60)
-        await until("acknowledged by it", acknowledged, within_s=10)
+        with Stopwatch() as watch:
+            await until("acknowledged by it", acknowledged)
+        assert watch.seconds < 10
         timeline = (await http.get(f"/v1/complaints/{routed.reference}/timeline")).json()["items"]
     assert [entry["kind"] for entry in timeline] == ["opened", "acknowledgement_queued", "acknowledged"]
     assert len(mail_sink.mails) == mails
@@ -139,11 +141,11 @@ async def test_it_stops_within_seconds_and_records_what_it_has_in_hand(
             return await state() == "sending"
 
         await until("in hand", sending, within_s=60)
-        asked = time.monotonic()
-        process.terminate()
-        ended = await asyncio.wait_for(process.wait(), timeout=12)
+        with Stopwatch() as watch:
+            process.terminate()
+            ended = await asyncio.wait_for(process.wait(), timeout=60)
         assert ended in (0, -signal.SIGTERM)  # uvicorn ends by the signal once it has shut down
-        assert time.monotonic() - asked < 10
+        assert watch.seconds < 10
     assert await state() == "sent"
     assert len(mail_sink.mails) == 1
     await engine.dispose()

@@ -13,6 +13,7 @@ from shared.contracts.progress import ComplaintProgress
 from tests.integration.responder.neighbours import Neighbours
 from tests.integration.responder.routed_events import RoutedComplaint
 from tests.integration.responder.running import RunningResponder, until
+from tests.support.stalls import Stopwatch
 
 ALLOWED = timedelta(minutes=5)
 """What retail.default gives the acknowledgement."""
@@ -27,13 +28,15 @@ async def test_a_breach_fires_once_within_a_second_with_four_workers(
     promises = responder.assembled.parts.desk.promises
     workers = [Timers(engine=responder.engine, promises=promises, clock=SystemClock(), batch=10) for _ in range(4)]
     tasks = [asyncio.create_task(worker.run()) for worker in workers]
-    await responder.feed(*(routed.opened() for routed in complaints))
 
     async def all_breached() -> bool:
         rows = await responder.rows("SELECT 1 FROM responder.clocks WHERE kind = 'acknowledge' AND state = 'breached'")
         return len(rows) == len(complaints)
 
-    await until("all breached", all_breached, within_s=8)
+    with Stopwatch() as watch:
+        await responder.feed(*(routed.opened() for routed in complaints))
+        fed = SystemClock().now()  # after the instant, where this machine is slow: sooner nothing can fire
+        await until("all breached", all_breached, within_s=8)
     for worker in workers:
         await worker.stop()
     await asyncio.gather(*tasks)
@@ -51,7 +54,7 @@ async def test_a_breach_fires_once_within_a_second_with_four_workers(
     ]
     assert len(lags) == len(complaints)
     assert min(lags) >= 0
-    assert max(lags) < 1.0
+    assert max(lags) < 1.0 + max(0.0, (fed - due).total_seconds()) + watch.stalled
 
 
 async def test_a_warning_comes_once_and_within_a_second(responder: RunningResponder, neighbours: Neighbours) -> None:
@@ -65,12 +68,14 @@ async def test_a_warning_comes_once_and_within_a_second(responder: RunningRespon
     promises = responder.assembled.parts.desk.promises
     workers = [Timers(engine=responder.engine, promises=promises, clock=SystemClock(), batch=10) for _ in range(3)]
     tasks = [asyncio.create_task(worker.run()) for worker in workers]
-    await responder.feed(*(routed.opened() for routed in complaints))
 
     async def all_warned() -> bool:
         return len(await _warnings(responder)) >= len(complaints)
 
-    await until("all warned", all_warned, within_s=8)
+    with Stopwatch() as watch:
+        await responder.feed(*(routed.opened() for routed in complaints))
+        fed = SystemClock().now()
+        await until("all warned", all_warned, within_s=8)
     await asyncio.sleep(1)  # a second warning would have come by now
     for worker in workers:
         await worker.stop()
@@ -78,7 +83,9 @@ async def test_a_warning_comes_once_and_within_a_second(responder: RunningRespon
     warnings = await _warnings(responder)
     assert sorted(told.complaint_id for told, _ in warnings) == sorted(routed.complaint_id for routed in complaints)
     assert {told.at - warned_at for told, _ in warnings} == {timedelta()}
-    assert all(0 <= (announced_at - told.at).total_seconds() < 1.0 for told, announced_at in warnings)
+    lags = [(announced_at - told.at).total_seconds() for told, announced_at in warnings]
+    assert min(lags) >= 0
+    assert max(lags) < 1.0 + max(0.0, (fed - warned_at).total_seconds()) + watch.stalled
 
 
 async def _warnings(responder: RunningResponder) -> list[tuple[ComplaintProgress, datetime]]:
@@ -89,19 +96,23 @@ async def _warnings(responder: RunningResponder) -> list[tuple[ComplaintProgress
 
 async def test_nothing_fires_before_its_instant(responder: RunningResponder, neighbours: Neighbours) -> None:
     neighbours.vendor = lambda _calls: 503
-    routed = RoutedComplaint(received_at=datetime.now(UTC) - ALLOWED + timedelta(seconds=2))  # noqa: TID251
+    routed = RoutedComplaint(received_at=datetime.now(UTC) - ALLOWED + timedelta(seconds=30))  # noqa: TID251
     await responder.feed(routed.opened())
+
+    async def at_risk() -> bool:
+        return "at_risk" in await responder.kinds(routed)
+
+    await until("at risk", at_risk, within_s=10)
     await asyncio.sleep(0.5)
-    kinds = await responder.kinds(routed)
-    assert "at_risk" in kinds
-    assert "breached" not in kinds
+    assert "breached" not in await responder.kinds(routed)
 
 
 async def test_a_clock_that_was_met_in_time_does_not_fire(responder: RunningResponder) -> None:
-    routed = RoutedComplaint(received_at=datetime.now(UTC) - ALLOWED + timedelta(seconds=2))  # noqa: TID251
+    due = datetime.now(UTC) + timedelta(seconds=6)  # noqa: TID251
+    routed = RoutedComplaint(received_at=due - ALLOWED)
     await responder.feed(routed.opened())
     await responder.acknowledged(routed)
-    await asyncio.sleep(2.5)
+    await asyncio.sleep((due - SystemClock().now()).total_seconds() + 0.5)
     entries = await responder.timeline(routed)
     assert not [e for e in entries if e["kind"] == "breached" and e["data"]["clock"] == "acknowledge"]
     assert (await responder.clock(routed, "acknowledge"))["state"] == "met"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections import Counter
 from collections.abc import AsyncIterator
 from typing import Any
@@ -17,6 +16,7 @@ from shared.migrations import differences, migrate
 from tests.integration.router.running import RunningRouter, running_router, until
 from tests.integration.router.stories import said
 from tests.support.rulebook_editions import edition
+from tests.support.stalls import Stopwatch
 
 WITHIN_S = 2.0
 
@@ -55,13 +55,13 @@ async def _open(router: RunningRouter) -> bool:
 
 async def follows(router: RunningRouter, version: str) -> float:
     """Wait until a router decides by a version and return the seconds that it took."""
-    began = time.monotonic()
 
     async def there() -> bool:
         return await in_force(router) == version
 
-    await until(there)
-    return time.monotonic() - began
+    with Stopwatch() as watch:
+        await until(there)
+    return watch.seconds
 
 
 async def test_every_router_decides_by_what_was_published_within_two_seconds_and_goes_back(

@@ -58,9 +58,9 @@ def test_the_evidence_is_the_words_that_told_and_never_the_sentence(rulebook: Ru
 
 
 def test_a_phrase_is_shown_by_its_words_in_the_order_of_the_text(rulebook: Rulebook) -> None:
-    words = shown("Nel mobile manca una cerniera.", rulebook)
-    assert "manca cerniera" in words["category"]
-    assert "cerniera manca" in shown("La cerniera del mobile manca.", rulebook)["category"]
+    words = shown("Mi avete dato l'indirizzo sbagliato.", rulebook)
+    assert "indirizzo sbagliato" in words["subcategory"]
+    assert "sbagliato indirizzo" in shown("Avete sbagliato il mio indirizzo.", rulebook)["subcategory"]
 
 
 def test_a_wish_and_a_signal_are_shown_by_their_words(rulebook: Rulebook) -> None:

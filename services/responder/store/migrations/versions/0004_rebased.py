@@ -1,13 +1,13 @@
 """Remember against which edition of rulebook and holidays the open clocks were last held.
 
 Revision ID: 0004
-Revises: 0001
+Revises: 0002
 """
 
 from alembic import op
 
 revision = "0004"
-down_revision = "0001"
+down_revision = "0002"
 branch_labels = None
 depends_on = None
 
