@@ -61,6 +61,8 @@ def _stopped(clocks: Clocks, entry: Entry) -> Clocks:
     if entry.kind == "acknowledgement_failed" and entry.data.get("was_sent"):
         return _each(clocks, ("acknowledge",), transitions.unmet)
     happening = _happening(entry)
+    if not happening:
+        return clocks
     met = ENDS.get(happening, (happening,))
     ended = tuple(kind for kind, clock in clocks.items() if clock.met_by in met)
     return _each(clocks, ended, lambda c: transitions.stopped(c, at=entry.at))
