@@ -29,7 +29,7 @@ Detail = str | int | bool | None | list[str]
 
 
 class WebhookClock(msgspec.Struct, frozen=True, kw_only=True):
-    """A promise of time as it stood right after the event."""
+    """A promise of time as it stood right after the event; `unverified` where its figure is from memory."""
 
     kind: str
     state: Literal["running", "paused", "met", "breached", "met_late", "cancelled"]
@@ -42,6 +42,7 @@ class WebhookClock(msgspec.Struct, frozen=True, kw_only=True):
     policy: str
     source: str
     evidence: str
+    unverified: bool
     round: int
 
 

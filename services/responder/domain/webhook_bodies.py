@@ -23,6 +23,7 @@ from shared.contracts.webhooks import (
     WebhookResolution,
     WebhookStep,
 )
+from shared.rulebook.happenings import unverified
 
 TYPES: Final[Mapping[EntryKind, ComplaintEventType]] = {
     "opened": "complaint.opened",
@@ -63,7 +64,7 @@ _COMPLAINT: Final = (
     "subcategory", "severity", "language", "segment", "owner", "waiting_until", "reopened", "automatic", "public",
     "resolved_at", "closed_at",
 )  # fmt: skip
-_CLOCK: Final = WebhookClock.__struct_fields__
+_CLOCK: Final = tuple(name for name in WebhookClock.__struct_fields__ if name != "unverified")
 _STEP: Final = WebhookStep.__struct_fields__
 _RESOLUTION: Final = WebhookResolution.__struct_fields__
 _BEFORE: Final = (("queue", "previous_queue"), ("category", "previous_category"))
@@ -137,7 +138,7 @@ def _decision(made: Decision) -> WebhookDecision:
 
 
 def _clock(clock: Clock) -> WebhookClock:
-    return WebhookClock(**_taken(clock, _CLOCK))
+    return WebhookClock(**_taken(clock, _CLOCK), unverified=unverified(clock.evidence))
 
 
 def _step(step: Step) -> WebhookStep:

@@ -59,7 +59,10 @@ TAMPERINGS = [
 ]  # fmt: skip
 
 COUNTERS = [
-    ("UPDATE responder.counter_deltas SET delta = delta + 1 WHERE measure = 'open'", "counter open"),
+    (
+        "INSERT INTO responder.counter_deltas (queue, measure, slot, bucket, delta) VALUES ('logistics', 'open', 0, 0, 1)",
+        "counter open",
+    ),
     ("INSERT INTO responder.counters VALUES ('logistics', 'missed', 0, 0, 3)", "counter missed"),
     ("DELETE FROM responder.timeline; DELETE FROM responder.work; DELETE FROM responder.clocks", "counter arrivals"),
 ]
