@@ -59,7 +59,8 @@ class Answers:
 
     `by` is "mail" where answers leave through the house's relay. `settings` gives the account's settings when the
     vendor's API stands at a test address. `message_id` is what the vendor called the message in `taken`. `in_address`
-    names the secrets that the vendor takes nowhere but in the address.
+    names the secrets that the vendor takes nowhere but in the address. `tokens_at` is the end of the path where the
+    vendor gives out access tokens, where a message takes one that has to be asked for.
     """
 
     by: Literal["http", "mail"]
@@ -68,6 +69,7 @@ class Answers:
     message_id: str | None = None
     path_ends: str = ""
     in_address: frozenset[str] = frozenset()
+    tokens_at: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
