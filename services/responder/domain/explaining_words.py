@@ -108,7 +108,13 @@ def _pauses(intervals: tuple[Interval, ...], zone: ZoneInfo) -> Iterator[str]:
 def _counted(told: Explanation) -> str:
     if told.counted_days is not None:
         return f"counted: {told.counted_days} {'day' if told.counted_days == 1 else 'days'}"
-    return f"counted: {timedelta(seconds=told.counted_seconds or 0)} of working time"
+    return f"counted: {_worked(told.counted_seconds or 0)} of working time"
+
+
+def _worked(seconds: int) -> str:
+    """Return a length of time as `1 hour 30 minutes`: 0:05:00 may be read as five hours."""
+    parts = zip((seconds // 3600, seconds // 60 % 60, seconds % 60), ("hour", "minute", "second"), strict=True)
+    return " ".join(f"{count} {unit}{'' if count == 1 else 's'}" for count, unit in parts if count) or "nothing"
 
 
 def _last_day(days: Days) -> Iterator[str]:

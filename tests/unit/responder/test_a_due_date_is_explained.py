@@ -152,3 +152,9 @@ def test_what_is_from_memory_says_so_in_its_explanation() -> None:
     told = explain(terms("eu.gdpr.dsr"), "resolve", RECEIVED)
     assert told.unverified
     assert "this figure is unverified: have it checked before you call it the law" in in_words(told)
+
+
+def test_working_time_is_told_in_hours_and_minutes() -> None:
+    told = in_words(explain(terms("social.default"), "first_response", RECEIVED))
+    assert "counted: 4 hours of working time" in told
+    assert "counted: 15 minutes of working time" in in_words(explain(terms("social.default"), "acknowledge", RECEIVED))

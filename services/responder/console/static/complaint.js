@@ -1,4 +1,4 @@
-import { Refused, ask, badge, element, learn, show, span, time, title, until, who, withheld, words } from "./page.js";
+import { Refused, ask, badge, deadline, element, learn, show, span, stamp, time, title, told, until, who, withheld, words } from "./page.js";
 import { entryWords } from "./entries.js";
 
 const article = document.querySelector("[data-complaint]");
@@ -41,7 +41,7 @@ function button(text, action, body, className = "") {
 function head(c) {
   const matter = c.subcategory ? title("subcategories", `${c.category}/${c.subcategory}`) : "";
   find("title").textContent = matter ? `${title("categories", c.category)}: ${matter}` : title("categories", c.category);
-  const facts = [`received ${new Date(c.received_at).toLocaleString()}`, `by ${c.channel.replaceAll("_", " ")}`, c.language,
+  const facts = [`received ${stamp(c.received_at)}`, `by ${c.channel.replaceAll("_", " ")}`, c.language,
     c.owner ? `with ${who(c.owner)}` : "nobody has it yet", `policy ${c.policy}`];
   if (c.reopened) facts.push(`re-opened ${c.reopened}×`);
   if (c.transfers.length) facts.push(`transferred ${c.transfers.length}×`);
@@ -65,7 +65,7 @@ function clock(k) {
     element("p", { className: "label" }, CLOCKS[k.kind] ?? k.kind.replaceAll("_", " "), k.unverified ? badge("unverified", "warn") : null),
     element("p", { className: "figure", text: said }),
     element("progress", { max: 1, value: whole > 0 ? Math.min(1, gone / whole) : 1, "aria-label": `${CLOCKS[k.kind] ?? k.kind}: ${said}` }),
-    element("p", { className: "hint" }, ...(owed ? ["due ", time(k.due_at)] : ["ended ", time(k.stopped_at ?? k.due_at)])), why(k));
+    element("p", { className: "hint" }, ...(owed ? ["due ", deadline(k.due_at)] : ["ended ", time(k.stopped_at ?? k.due_at)])), why(k));
 }
 
 function why(k) {
@@ -74,8 +74,8 @@ function why(k) {
   made.addEventListener("toggle", async () => {
     if (!made.open) return;
     try {
-      const told = await ask(`${path}/clocks/${encodeURIComponent(k.kind)}/explain`);
-      reasons.replaceChildren(...told.reasons.map((text) => element("li", { text })));
+      const explained = await ask(`${path}/clocks/${encodeURIComponent(k.kind)}/explain`);
+      reasons.replaceChildren(...explained.reasons.map((reason) => element("li", {}, ...told(reason))));
     } catch (refused) { reasons.replaceChildren(element("li", { text: refused.message })); }
   });
   return made;
@@ -136,7 +136,7 @@ function step(s) {
       } catch (refused) { alertOf(refused.message); }
     });
     made.append(form);
-    if (s.due_at) made.append(element("p", { className: "hint" }, "by ", time(s.due_at)));
+    if (s.due_at) made.append(element("p", { className: "hint" }, "by ", deadline(s.due_at)));
   }
   return made;
 }
@@ -144,21 +144,21 @@ function step(s) {
 function promised(c) {
   const { terms } = c;
   if (!terms) return [element("p", { className: "hint", text: `The policy ${c.policy} has left the rulebook; the dates it gave stand.` })];
-  const told = [element("p", {}, element("strong", { text: terms.title }), " ", terms.unverified ? badge("unverified", "warn") : null),
+  const said = [element("p", {}, element("strong", { text: terms.title }), " ", terms.unverified ? badge("unverified", "warn") : null),
     element("p", { className: "hint", text: `${terms.source} (${EVIDENCE[terms.evidence]})` })];
-  for (const note of [terms.note, terms.effective_note]) if (note) told.push(element("p", { className: "hint", text: note }));
-  if (terms.pause) told.push(element("p", { className: "hint", text: `May stand still for ${terms.pause.at_most.replaceAll("_", " ")} in all: ${terms.pause.says || terms.pause.ground.replaceAll("_", " ")}` }));
-  if (terms.letter === "summary_resolution") told.push(element("p", { className: "hint", text: "Ends with a summary resolution communication, if it is resolved within the window." }));
+  for (const note of [terms.note, terms.effective_note]) if (note) said.push(element("p", { className: "hint" }, ...told(note)));
+  if (terms.pause) said.push(element("p", { className: "hint", text: `May stand still for ${terms.pause.at_most.replaceAll("_", " ")} in all: ${terms.pause.says || terms.pause.ground.replaceAll("_", " ")}` }));
+  if (terms.letter === "summary_resolution") said.push(element("p", { className: "hint", text: "Ends with a summary resolution communication, if it is resolved within the window." }));
   if (terms.escalation) {
     const { body, address, post, within, unverified } = terms.escalation;
-    told.push(element("p", { className: "hint" }, `The customer may turn to ${[body, address, post].filter(Boolean).join(", ")}${within ? ` within ${within}` : ""} `, unverified ? badge("unverified", "warn") : null));
+    said.push(element("p", { className: "hint" }, `The customer may turn to ${[body, address, post].filter(Boolean).join(", ")}${within ? ` within ${within}` : ""} `, unverified ? badge("unverified", "warn") : null));
   }
-  return told;
+  return said;
 }
 
 function because(c) {
   const { because: why, rulebook } = c.decision;
-  const evidence = why.evidence.map((e) => element("div", {}, element("dt", { text: e.fact.replaceAll("_", " ") }), element("dd", {}, ...e.words.map((w) => element("q", { text: w })))));
+  const evidence = why.evidence.map((e) => element("div", {}, element("dt", { text: e.fact.replaceAll("_", " ").replace(":", ": ") }), element("dd", {}, ...e.words.map((w) => element("q", { text: w })))));
   find("because").replaceChildren(
     element("p", {}, "Rule ", element("strong", { text: why.rule }), " of rulebook ", element("span", { text: rulebook })),
     why.facts.policy_set_aside ? element("p", { className: "hint", text: `The queue's policy counts: ${why.facts.policy_set_aside}.` }) : "",

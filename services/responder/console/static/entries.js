@@ -1,8 +1,8 @@
 // A line of the ledger in words.
-import { title, who, withheld } from "./page.js";
+import { stamp, title, who, withheld } from "./page.js";
 
 const plain = (code) => String(code ?? "").replaceAll("_", " ");
-const at = (instant) => new Date(instant).toLocaleString();
+const at = stamp;
 
 const WORDS = {
   opened: (d) => `Opened in ${title("queues", d.queue)}, playbook ${d.playbook}, ${d.severity}`,

@@ -59,9 +59,20 @@ export function until(instant, now = Date.now()) {
 
 const FORMAT = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
 
+export const stamp = (instant) => FORMAT.format(new Date(instant));
+
 export function time(instant, text) {
-  return element("time", { datetime: instant, title: FORMAT.format(new Date(instant)), text: text ?? FORMAT.format(new Date(instant)) });
+  return element("time", { datetime: instant, title: stamp(instant), text: text ?? stamp(instant) });
 }
+
+// What ends at midnight ends with the day before: "1 December, 00:00" would be read as a day more.
+export function deadline(instant) {
+  const at = new Date(instant);
+  return time(instant, at.getHours() + at.getMinutes() + at.getSeconds() === 0 ? stamp(at - 1) : undefined);
+}
+
+// Names of the rulebook stand between backticks in sentences that are also read in a shell.
+export const told = (sentence) => sentence.split("`").map((part, i) => (i % 2 ? element("code", { text: part }) : part));
 
 export const number = (value, digits = 0) =>
   value === null || value === undefined ? "–" : value.toLocaleString(undefined, { maximumFractionDigits: digits });
