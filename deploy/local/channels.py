@@ -1,4 +1,4 @@
-"""One account for each channel of the spine, its vendor's address pointing to the stand-ins."""
+"""A sample account for each channel that the stand-ins can play, its vendor's address pointing to the stand-ins."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def connected(layout: Layout) -> Accounts:
 
 
 def connect(layout: Layout, *, ingest_url: str, api_key: str, standins: StandIns) -> Accounts:
-    """Connect an account for each channel; those of an earlier run are pointed to today's stand-ins."""
+    """Connect the sample accounts; those of an earlier run are pointed to today's stand-ins."""
     kept = _secrets(layout)
     headers = {"Authorization": f"Bearer {api_key}"}
     names: dict[str, str] = {}

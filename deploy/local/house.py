@@ -60,7 +60,7 @@ def start(layout: Layout, parts: Parts, told: progress.Progress) -> House:
     _lay_out(layout, told, whole)
     outside = _standins(layout, parts, told, chosen)
     running = _services(layout, parts, told, whole, chosen)
-    with told.stage("API key and one account for each channel") as stage:
+    with told.stage("API key and sample accounts") as stage:
         key = api_key.existing(layout, running.url("ingest")) or api_key.new(whole, layout)
         environment.write(layout, whole, api_key=key, standins=outside, own=own)
         accounts = channels.connect(layout, ingest_url=running.url("ingest"), api_key=key, standins=outside)

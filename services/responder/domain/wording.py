@@ -41,14 +41,22 @@ class Wording:
 
     def channel(self, name: str) -> str:
         """Return by which way something came, as a phrase that continues a sentence."""
-        return self.channels.get(name) or self.other_channel.format(name.replace("_", " "))
+        return self.channels.get(name) or self.other_channel.format(_NAMES.get(name, name.replace("_", " ")))
 
 
-def _channels(mail: str, whatsapp: str, facebook: str, sms: str, form: str, phone: str, chat: str) -> dict[str, str]:
+_NAMES: Final = {
+    "telegram": "Telegram", "messenger": "Messenger", "instagram_direct": "Instagram", "line": "LINE", "slack": "Slack",
+}  # fmt: skip
+
+
+def _channels(
+    mail: str, whatsapp: str, facebook: str, sms: str, form: str, phone: str, chat: str, system: str
+) -> dict[str, str]:
     return {
         "email": mail, "imap": mail, "mailgun": mail, "postmark": mail, "sendgrid": mail, "ses": mail,
         "whatsapp": whatsapp, "facebook_page": facebook, "twilio_sms": sms, "vonage_sms": sms, "sms": sms,
         "web_form": form, "phone": phone, "chat": chat, "web_chat": chat,
+        "webhook": system, "cloudevents": system, "rest": system,
     }  # fmt: skip
 
 
@@ -64,7 +72,7 @@ WORDINGS: Final[Mapping[str, Wording]] = {
         at=" at ",
         channels=_channels(
             "by e-mail", "on WhatsApp", "on Facebook", "by text message", "through the form on our site", "by phone",
-            "in our chat",
+            "in our chat", "through one of our systems",
         ),
         other_channel="through {}",
     ),
@@ -79,7 +87,7 @@ WORDINGS: Final[Mapping[str, Wording]] = {
         at=" alle ",
         channels=_channels(
             "per e-mail", "su WhatsApp", "su Facebook", "per SMS", "con il modulo del nostro sito", "per telefono",
-            "nella nostra chat",
+            "nella nostra chat", "tramite un nostro sistema",
         ),
         other_channel="tramite {}",
     ),
@@ -94,7 +102,7 @@ WORDINGS: Final[Mapping[str, Wording]] = {
         at=" à ",
         channels=_channels(
             "par e-mail", "sur WhatsApp", "sur Facebook", "par SMS", "par le formulaire de notre site",
-            "par téléphone", "dans notre chat",
+            "par téléphone", "dans notre chat", "par l'un de nos systèmes",
         ),
         other_channel="par {}",
     ),
@@ -109,7 +117,7 @@ WORDINGS: Final[Mapping[str, Wording]] = {
         at=", ",
         channels=_channels(
             "per E-Mail", "über WhatsApp", "auf Facebook", "per SMS", "über das Formular unserer Website",
-            "am Telefon", "in unserem Chat",
+            "am Telefon", "in unserem Chat", "über eines unserer Systeme",
         ),
         other_channel="über {}",
     ),
@@ -124,7 +132,7 @@ WORDINGS: Final[Mapping[str, Wording]] = {
         at=" a las ",
         channels=_channels(
             "por correo electrónico", "por WhatsApp", "en Facebook", "por SMS", "con el formulario de nuestro sitio",
-            "por teléfono", "en nuestro chat",
+            "por teléfono", "en nuestro chat", "por uno de nuestros sistemas",
         ),
         other_channel="por {}",
     ),

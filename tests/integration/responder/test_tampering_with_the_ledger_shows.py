@@ -60,7 +60,8 @@ TAMPERINGS = [
 
 COUNTERS = [
     (
-        "INSERT INTO responder.counter_deltas (queue, measure, slot, bucket, delta) VALUES ('logistics', 'open', 0, 0, 1)",
+        "INSERT INTO responder.counter_deltas (queue, measure, slot, bucket, delta) "
+        "VALUES ('logistics', 'open', 0, 0, 1)",
         "counter open",
     ),
     ("INSERT INTO responder.counters VALUES ('logistics', 'missed', 0, 0, 3)", "counter missed"),
