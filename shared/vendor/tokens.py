@@ -75,7 +75,7 @@ class Tokens:
         kept = self._kept.get(asking.key)
         if kept is not None and kept[1] > now:
             return kept[0]
-        body = {"json" if asking.as_json else "data": dict(asking.form(now))}
+        body: dict[str, Any] = {"json" if asking.as_json else "data": dict(asking.form(now))}
         answer = await call(http, "POST", asking.url, headers=dict(asking.headers), **body)
         if answer.status in (400, 401, 403):
             raise SendingFailed(f"{asking.vendor} answered {answer.status} and gives no token", cause="credentials")
