@@ -8,13 +8,14 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from fastapi import FastAPI
 from starlette.types import ASGIApp
 
-from services.responder.api import actions, complaints, dead_letters, internal, queue_health, replies, steps
+from services.responder.api import actions, complaints, dead_letters, figures, internal, queue_health, replies, steps
 from services.responder.api.answers import answer_refusals
 from services.responder.assembly import Assembled, Ground, assemble
 from services.responder.console import routes as console
 from services.responder.jobs.readiness import firing, sending
 from services.responder.settings import ResponderSettings
 from services.responder.store.tables import messaging
+from services.responder.usecases.figures import AT_ONCE
 from services.responder.usecases.follow_rulebook import EVERY_S
 from shared.clock import SystemClock
 from shared.contracts.topics import ROUTED
@@ -34,7 +35,9 @@ from shared.web.sessions import Sessions
 from shared.web.tasks import every, keep_running
 
 _CLOCK = SystemClock()
-_APIS = (complaints, actions, replies, steps, queue_health, dead_letters, internal, console)
+_GRACE_S = 5.0
+"""How much later than the database itself its client gives a statement up."""
+_APIS = (complaints, actions, replies, steps, queue_health, figures, dead_letters, internal, console)
 
 
 def create() -> ASGIApp:
@@ -48,7 +51,7 @@ def build(settings: ResponderSettings) -> FastAPI:
     running = Running(settings)
     app = new_application(
         title="Ascolto responder",
-        description="Keeps the promises of time: clocks, acknowledgements, replies, outcomes, queue health.",
+        description="Keeps the promises of time: clocks, acknowledgements, replies, outcomes, queue health, figures.",
         root_path=settings.root_path,
         routers=[module.routes for module in _APIS],
         lifespan=running.lifespan,
@@ -65,6 +68,14 @@ class Running:
         self._settings = settings
         self._rulebook = load(settings.rulebook_dir)
         self._engine = new_engine(settings.async_url, pool=settings.database_pool, application="ascolto-responder")
+        # Apart from the engine of the work: figures take longer than other statements may, and none of its connections.
+        self._figures_engine = new_engine(
+            settings.async_url,
+            pool=AT_ONCE,
+            overflow=0,
+            application="ascolto-responder-figures",
+            statement_s=settings.figures_seconds + _GRACE_S,
+        )
         self._relay = Relay(
             engine=self._engine,
             tables=messaging,
@@ -81,6 +92,7 @@ class Running:
         settings = self._settings
         async with AsyncExitStack() as stack:
             stack.push_async_callback(self._engine.dispose)
+            stack.push_async_callback(self._figures_engine.dispose)
             house_http = await stack.enter_async_context(new_house_client())
             vendor_http = await stack.enter_async_context(
                 new_vendor_client(allow_private_targets=settings.allow_private_targets)
@@ -90,6 +102,7 @@ class Running:
                     settings=settings,
                     clock=_CLOCK,
                     engine=self._engine,
+                    figures_engine=self._figures_engine,
                     rulebook=self._rulebook,
                     house_http=house_http,
                     vendor_http=vendor_http,
