@@ -103,6 +103,10 @@ def _acknowledge(lived: Lived, at: datetime) -> datetime:
                    owed=owed, now=at)  # fmt: skip
         return at
     lived.does(acknowledgement_queued, outbound_id="a", now=at)
+    if 0.75 < what < 0.9:
+        at += timedelta(days=lived.chance.randint(1, 12))  # its vendor was away; so a bounce changes the silence much
+        if at >= NOW:
+            return at
     if what < 0.9:
         lived.does(acknowledgement_sent, outbound_id="a", channel="email", provider_message_id=None, terms=by_policy,
                    now=at)  # fmt: skip
