@@ -20,7 +20,7 @@ from services.responder.domain.acknowledging import (
     acknowledgement_sent,
     acknowledgement_withheld,
 )
-from services.responder.domain.chain import links
+from services.responder.domain.chain import hashes
 from services.responder.domain.entries import Entry
 from services.responder.domain.figures import contribution
 from services.responder.domain.firing import fire
@@ -200,7 +200,7 @@ async def store(database_url: str, year: list[Lived]) -> None:
     levels: Counter[tuple[str, str]] = Counter()
     for one in year:
         assert one.state is not None
-        chain = links(None, one.complaint, one.entries)
+        chain = hashes(None, one.complaint, one.entries)
         tables["timeline"] += [
             (one.complaint, e.seq, e.at, e.kind, e.by, msgspec.json.encode(e.data).decode(), link)
             for e, link in zip(one.entries, chain, strict=True)
