@@ -76,7 +76,7 @@ _DURATIONS: Final = f"""
                 THEN {in_unit("f.received_at", "ends.at", "ends.clock->>'unit'", "cal")} END
                AS in_unit
     FROM facts AS f CROSS JOIN LATERAL {_ENDS}
-    LEFT JOIN calendars AS cal ON cal.name = ends.clock->>'calendar'
+    LEFT JOIN calendars AS cal ON cal.name = ends.clock->>'calendar' AND f.received_at >= cal.first + 1
     OFFSET 0
 """  # noqa: S608 - constants
 

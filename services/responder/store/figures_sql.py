@@ -145,7 +145,8 @@ facts AS MATERIALIZED (
                count(*) FILTER (WHERE x.value->>'state' = 'skipped') AS steps_skipped
         FROM jsonb_array_elements(CASE WHEN w.state IN {_OPEN} THEN '[]'::jsonb ELSE s.steps END) AS x
     ) AS played
-    LEFT JOIN calendars AS cal ON cal.name = s.clocks #>> '{{resolve,calendar}}'
+    LEFT JOIN calendars AS cal
+        ON cal.name = s.clocks #>> '{{resolve,calendar}}' AND w.received_at >= cal.first + 1
     WHERE w.received_at < $2{since}{still_open}{narrowed}
 )"""  # noqa: S608 - names of ours
 

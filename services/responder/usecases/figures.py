@@ -25,6 +25,9 @@ AT_ONCE: Final = 2
 _AHEAD: Final = timedelta(days=400)
 """How far calendars are laid out beyond now: further than any clock's date."""
 
+_BACK: Final = timedelta(days=366 * 10)
+"""How far back: what was received before is told in seconds alone, or one wrong date would cost a century of days."""
+
 
 class TooManyQuestions(Exception):
     """As many figures are being counted as may be at once."""
@@ -64,7 +67,7 @@ class Figures:
         return Told(at=now, cohort=cohort, total=figures(found.total), groups=[figures(one) for one in found.groups])
 
     def _laid_out(self, first: datetime, now: datetime) -> list[CountedDays]:
-        day = first.date() - timedelta(days=1)
+        day = max(first, now - _BACK).date() - timedelta(days=1)
         days = (now + _AHEAD).date() - day
         return [counted_days(hours, first=day, days=days.days) for hours in self._calendars()]
 

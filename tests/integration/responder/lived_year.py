@@ -66,15 +66,15 @@ class Lived:
             self.state = apply_all(self.state, entries)
 
 
-def live(number: int) -> Lived:
-    """Return a complaint received in the year before NOW, as it stands at NOW."""
+def live(number: int, *, received_at: datetime | None = None) -> Lived:
+    """Return a complaint received in the year before NOW, or at an instant of its own, as it stands at NOW."""
     chance = Random(f"year {number}")
     complaint = UUID(int=chance.getrandbits(128), version=4)
     # Half of them lately, so that much is still open.
     back = timedelta(days=365) if number % 2 else timedelta(days=25)
     opening = Opening(
         reference=reference(complaint), account="care", channel=chance.choice(("email", "whatsapp")),
-        received_at=NOW - timedelta(seconds=chance.randint(1, int(back.total_seconds()))),
+        received_at=received_at or NOW - timedelta(seconds=chance.randint(1, int(back.total_seconds()))),
         queue=chance.choice(QUEUES), playbook="latte", policy=chance.choice(_POLICIES), priority="P3",
         category=chance.choice(("delivery", "billing")), subcategory=None, severity=chance.choice(("S1", "S3")),
         language=chance.choice(("it", "en")), rulebook="test",

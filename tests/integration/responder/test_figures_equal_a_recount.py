@@ -40,6 +40,15 @@ def year() -> list[Lived]:
 
 
 @cache
+def long_ago() -> Lived:
+    """One that was received before calendars are laid out, and resolved."""
+    lived = (
+        live(number, received_at=datetime(2009, 3, 2, 9, tzinfo=UTC)) for number in range(COMPLAINTS, COMPLAINTS + 1000)
+    )
+    return next(one for one in lived if one.state is not None and one.state.resolved_at)
+
+
+@cache
 def ledgers() -> list[Read]:
     """The same, read from the entries alone."""
     return [read(one.entries) for one in year()]
@@ -49,7 +58,7 @@ def ledgers() -> list[Read]:
 def stored_year(stack: Stack) -> Iterator[str]:
     """A database that holds it; nothing here changes it."""
     url = outside_loop(databases.migrated(admin_url=stack.database_url))
-    outside_loop(lived_year.store(url, year()))
+    outside_loop(lived_year.store(url, [*year(), long_ago()]))
     yield url
     outside_loop(databases.drop(admin_url=stack.database_url, url=url))
 
@@ -141,6 +150,14 @@ async def test_what_is_past_due_is_breached_though_nobody_noticed(figures: Figur
     assert told.total.within_sla["resolve"].breached > before["breached"]
 
 
+async def test_what_was_received_long_ago_is_told_in_seconds_alone(figures: Figures) -> None:
+    told = await figures.of(_cohort(since=None, until=BEGINNING), now=NOW)
+    expected = recount([read(long_ago().entries)], NOW)["durations"]["resolve"]
+    resolve = told.total.durations["resolve"]
+    assert (resolve.ended, resolve.p50_seconds) == (1, expected["p50_seconds"])
+    assert (resolve.unit, resolve.p50) == (None, None)
+
+
 async def test_nothing_received_is_nothing_and_no_fault(figures: Figures) -> None:
     told = await figures.of(
         Cohort(since=datetime(2001, 1, 1, tzinfo=UTC), until=datetime(2001, 2, 1, tzinfo=UTC), by=("queue",)), now=NOW
@@ -150,7 +167,7 @@ async def test_nothing_received_is_nothing_and_no_fault(figures: Figures) -> Non
 
 
 async def test_the_levels_of_queue_health_are_the_same(figures: Figures, engine: AsyncEngine) -> None:
-    told = await figures.of(_cohort(by=("queue",)), now=NOW)
+    told = await figures.of(_cohort(since=None, by=("queue",)), now=NOW)
     async with engine.connect() as connection:
         rows = await fetch(connection, "SELECT queue, measure, value FROM responder.counters WHERE slot = 0")
     levels = {(row[0], row[1]): row[2] for row in rows}
