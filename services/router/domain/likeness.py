@@ -15,11 +15,17 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from services.router.domain.odds import SHORT, odds_of_labels, odds_of_marks, spoken, traited
+from services.router.domain.odds import SHORT, odds_of_labels, odds_of_marks, rarity_of, spoken, traited
 from services.router.domain.remembered import Remembered
 from services.router.domain.traits import ENDS, Words, neighbours
 
 Scores = npt.NDArray[np.float32]
+
+_NAMED_FROM: Final = 8
+"""How many examples must hold a word before it may be shown as a reason."""
+
+_SPOKE_UP: Final = 0.4
+"""What share of the loudest word's weight a word must have to be shown beside it."""
 
 _MOST_WORDS: Final = 8_000
 """How many different words of texts are kept ready; this bounds the memory."""
@@ -56,6 +62,8 @@ class Likeness:
         labels = odds_of_labels(found, [one.label for one in examples], labels=self.labels)
         self.spoken = spoken(found, marks)
         self._numbers = found.numbers
+        often = found.rarity <= rarity_of(_NAMED_FROM, among=found.examples)
+        self._common = frozenset(trait for trait, number in found.numbers.items() if often[number])
         # A row a trait: what it says of each label, and its weight; of each mark, and how many traits it is. Behind
         # them is room for a row a word, with all that the traits of the word say.
         self._of_labels = _with_room(np.column_stack([labels, found.rarity**2]))
@@ -90,18 +98,19 @@ class Likeness:
         return self._loudest(self._of_marks[heard.rows, mark], tokens, most)
 
     def _loudest(self, said: Scores, tokens: Sequence[str], most: int) -> list[int]:
-        """Only words that examples hold are named: what nobody wrote before may be a name."""
+        """Only words that many examples hold, and that spoke up, are named: what is rare there may be a name."""
         best: dict[str, int] = {}
+        least = max(_SPOKE_UP * float(said.max()), 0.0)
         for at in np.argsort(-said).tolist():
-            if len(best) == most or said[at] <= 0:
+            if len(best) == most or said[at] <= least:
                 break
             if self.holds(tokens[at]):
                 best.setdefault(tokens[at], at)
         return sorted(best.values())
 
     def holds(self, token: str) -> bool:
-        """Whether some example holds this word."""
-        return self._words[token].stem in self._numbers
+        """Whether many examples hold this word, so that it is no name."""
+        return self._words[token].stem in self._common
 
     def _new_row(self, token: str) -> int:
         if self._used == len(self._of_labels):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -51,11 +51,16 @@ def traited(examples: Sequence[Sequence[str]], *, words: Words) -> Traited:
     counts = np.bincount(flat, minlength=len(numbers))
     return Traited(
         numbers=numbers,
-        rarity=np.log((1 + len(lengths)) / (1 + counts)) + 1,
+        rarity=rarity_of(counts, among=len(lengths)),
         flat=np.array(flat, dtype=np.int64),
         rows=np.repeat(np.arange(len(lengths)), lengths),
         examples=len(lengths),
     )
+
+
+def rarity_of(count: Any, *, among: int) -> Any:
+    """Return how rare what stands in so many examples is: 1 for what stands in all of them."""
+    return np.log((1 + among) / (1 + count)) + 1
 
 
 def odds_of_labels(found: Traited, label_of: Sequence[str | None], *, labels: Sequence[str]) -> Weights:
