@@ -49,6 +49,7 @@ from shared.messaging.inbox import prune_inbox
 from shared.messaging.metrics import watch_loop_lag
 from shared.messaging.relay import Relay
 from shared.messaging.settlement import BatchHandler
+from shared.rulebook.load import Rulebook
 from shared.settings import from_environment
 from shared.telemetry.logs import configure_logs
 from shared.web.access import Access
@@ -138,7 +139,7 @@ def _consumer(
 def _parts(
     settings: RouterSettings, engine: AsyncEngine, shelf: RulebookShelf, workers: Workers, simulating: Workers
 ) -> Parts:
-    shower = Shower(engine=engine, root_path=settings.root_path)
+    shower = Shower(engine=engine, rulebook=lambda: _in_force(shelf), root_path=settings.root_path)
     publisher = Publisher(
         engine=engine, clock=_CLOCK, shelf=shelf, workers=workers, second_person=settings.rulebook_second_person
     )
@@ -157,6 +158,10 @@ def _parts(
         simulator=simulator,
         workers=workers,
     )
+
+
+def _in_force(shelf: RulebookShelf) -> Rulebook | None:
+    return None if shelf.trouble else shelf.rulebook
 
 
 async def _start_jobs(
@@ -182,7 +187,7 @@ async def _start_jobs(
         "follow the rulebook": (FOLLOW_EVERY_S, shelf.follow),
         "follow the candidate": (FLUSH_EVERY_S, shelf.follow_candidate),
         "settle early messages": (early.EVERY_S, settle_early),
-        "index words": (words.EVERY_S, lambda: words.index_words(engine)),
+        "index words": (words.EVERY_S, lambda: words.index_words(engine, rulebook=_in_force(shelf))),
         "watch for surges": (settings.watch_every_s, look),
         "prune the inbox": (86_400.0, prune),
         "forget old traces": (86_400.0, watch.forget),

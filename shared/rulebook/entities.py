@@ -31,6 +31,12 @@ def _as_pattern(shape: str) -> str:
     return "".join(pieces)
 
 
+def digits_of(shape: str) -> int:
+    """Return how many digits a number of this shape has at least."""
+    pieces = (piece for piece in _PIECE.finditer(shape) if piece[1] == "9")
+    return sum(int(piece[2] or 1) for piece in pieces)
+
+
 def _shape(text: str) -> str:
     if not 2 <= len(text) <= MAX_SHAPE:
         raise wrong("a shape of no or too many signs", mend=f"write 2 to {MAX_SHAPE}")

@@ -36,13 +36,18 @@ class VendorAnswer:
         return decoded if isinstance(decoded, dict) else {}
 
 
-async def call(http: httpx.AsyncClient, method: str, url: str, **request: Any) -> VendorAnswer:
-    """Return the vendor's answer of any status; `TryLater` when none came, `SendingFailed` without an address."""
+async def call(
+    http: httpx.AsyncClient, method: str, url: str, *, most_bytes: int = _ANSWER_LIMIT, **request: Any
+) -> VendorAnswer:
+    """Return the vendor's answer of any status; `TryLater` when none came, `SendingFailed` without an address.
+
+    Of its body the first `most_bytes` are kept.
+    """
     try:
         async with http.stream(method, url, **request) as response:
             return VendorAnswer(
                 status=response.status_code,
-                body=await _beginning(response),
+                body=await _beginning(response, most_bytes),
                 wait=retry_after(response.headers),
                 headers=response.headers,
             )
@@ -52,13 +57,13 @@ async def call(http: httpx.AsyncClient, method: str, url: str, **request: Any) -
         raise TryLater(f"the vendor did not answer ({type(error).__name__})") from error
 
 
-async def _beginning(response: httpx.Response) -> bytes:
+async def _beginning(response: httpx.Response, most_bytes: int) -> bytes:
     body = bytearray()
     async for chunk in response.aiter_bytes():
         body += chunk
-        if len(body) >= _ANSWER_LIMIT:
+        if len(body) >= most_bytes:
             break
-    return bytes(body[:_ANSWER_LIMIT])
+    return bytes(body[:most_bytes])
 
 
 def retry_after(headers: Mapping[str, str]) -> timedelta | None:

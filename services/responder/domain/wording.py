@@ -46,6 +46,8 @@ class Wording:
 
 _NAMES: Final = {
     "telegram": "Telegram", "messenger": "Messenger", "instagram_direct": "Instagram", "line": "LINE", "slack": "Slack",
+    "instagram_comments": "Instagram", "trustpilot": "Trustpilot", "google_play": "Google Play",
+    "app_store": "App Store",
 }  # fmt: skip
 
 

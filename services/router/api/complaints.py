@@ -64,7 +64,11 @@ async def list_complaints(
 
 @routes.get("/v1/complaints/{reference}")
 async def get_complaint(reference: Reference, request: Request) -> dict[str, Any]:
-    """A complaint whole: its messages in order, its party, its links, its decision and who moved it."""
+    """A complaint whole: its messages in order, its party, its links, its decision and who moved it.
+
+    `entities` are what its messages name, each by `kind` (order, tracking, amount, date, product, phone, iban, card,
+    tax_code) and `value`; of those that are `masked` only the last characters are told.
+    """
     with told():
         return await parts(request).shower.whole(reference.upper())
 

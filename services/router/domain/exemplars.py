@@ -21,7 +21,7 @@ _LEAST_LIKELY: Final = 1e-4
 """Nothing is less likely than this: words may always make up for it."""
 
 _UNUSUAL: Final = 0.999
-_UNUSUAL_DANGER: Final = 0.985
+_UNUSUAL_DANGER: Final = 0.98
 """A text shows a signal when it is more like that signal's examples than this share of those that do not show it.
 
 To miss a danger is worse than to look twice at what is none.

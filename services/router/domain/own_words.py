@@ -47,3 +47,9 @@ def without_footer(text: str) -> str:
     footer = _FOOTER.search(own) if _FOOTER_HAS.search(own) else None
     own = own[: footer.start()] if footer else own
     return own if own.strip() else text
+
+
+def own_words(text: str, *, subject: str | None) -> str:
+    """Return what the customer wrote in this message, below its subject."""
+    own = without_footer(without_quotes(text))
+    return f"{subject}.\n\n{own}" if subject else own

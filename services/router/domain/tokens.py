@@ -69,6 +69,8 @@ def value_of(token: str) -> int:
 
 def undrawn(token: str) -> str:
     """Return a word without letters drawn out for emphasis: `sooo` as `so`."""
+    if len(token) - len(set(token)) < 2:
+        return token  # nearly every word; the pattern costs ten times as much
     return _LONG_DRAWN.sub(r"\1", token)
 
 

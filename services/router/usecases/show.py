@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -17,9 +17,11 @@ from services.router.store.incidents import incidents_of
 from services.router.store.searching import Sought, search, sizes
 from services.router.store.traces import work_of
 from services.router.usecases.incidents import shown as incidents_shown
+from services.router.usecases.naming import named_in
 from services.router.usecases.refusals import NotFound
 from shared.contracts.parts import Attachment, BlobRef
 from shared.contracts.received import MessageReceived
+from shared.rulebook.load import Rulebook
 
 _SIZES_HOLD_S = 3.0
 _SENDER = ("name", "email", "phone", "handle", "customer_id", "verified", "internal", "reach")
@@ -37,8 +39,10 @@ _COMPLAINT = (
 class Shower:
     """Reads complaints for people and for the other services; `root_path` stands before the addresses of files."""
 
-    def __init__(self, *, engine: AsyncEngine, root_path: str = "") -> None:
+    def __init__(self, *, engine: AsyncEngine, rulebook: Callable[[], Rulebook | None], root_path: str = "") -> None:
+        """Show what is stored; the rulebook, once there is one, says what the numbers in it are."""
         self._engine = engine
+        self._rulebook = rulebook
         self._root_path = root_path.rstrip("/")
         self._sizes: tuple[float, Mapping[str, int]] | None = None
 
@@ -65,11 +69,16 @@ class Shower:
             party, points = await showing.party_of(connection, complaint["party_id"])
             decision = await showing.decision_of(connection, complaint_id, complaint["decision"])
             shown = {name: complaint[name] for name in _COMPLAINT}
+            messages = await self._messages(connection, complaint)
             return shown | {
                 "party": {"party_id": party["party_id"], "name": party["name"], "internal": party["internal"],
                           "contact_points": [dict(p) for p in points]},
                 "decision": msgspec.json.decode(decision),
-                "messages": await self._messages(connection, complaint),
+                "messages": messages,
+                "entities": named_in(
+                    ((m["subject"], m["text"]) for m in messages),
+                    language=complaint["language"], rulebook=self._rulebook(),
+                ),
                 "links": [link_shown(row, complaint_id) for row in await showing.links_of(connection, complaint_id)],
                 "work": [dict(row) for row in await work_of(connection, complaint_id)],
                 "incidents": await incidents_shown(connection, await incidents_of(connection, complaint_id)),

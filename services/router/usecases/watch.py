@@ -13,6 +13,7 @@ from uuid import UUID, uuid4
 from prometheus_client import Counter, Gauge
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from services.router.domain.masking import without_private
 from services.router.domain.surges.detector import Detector, Noticed
 from services.router.domain.surges.observed import Observation, topic_of, words_of
 from services.router.store.incidents import (
@@ -112,7 +113,7 @@ class Watch:
         complaints = 0
         async for page in pages:
             async for row in in_turns(page, at_once=_AT_ONCE):
-                detector.remember(_observation(row, now=now))
+                detector.remember(self._observation(row, now=now))
             complaints += len(page)
         self._incidents = {
             detector.resume(going.surge): going.incident_id for going in await going_incidents(connection)
@@ -126,10 +127,12 @@ class Watch:
         if more:
             rows = await take_unwatched(connection, besides=self._besides)
             opened = [row.complaint_id for row in rows]
-            _SAME.inc(await match(connection, opened, rules=self._rulebook().correlation, now=now))
+            rulebook = self._rulebook()
+            shapes = rulebook.taxonomy.entities
+            _SAME.inc(await match(connection, opened, rules=rulebook.correlation, shapes=shapes, now=now))
         linked: list[tuple[UUID, UUID]] = []
         async for row in in_turns(rows, at_once=_AT_ONCE):
-            noticed = detector.observe(_observation(row, now=now))
+            noticed = detector.observe(self._observation(row, now=now))
             await self._offer(connection, detector, row.complaint_id, noticed)
             linked += self._links(detector, row.complaint_id, noticed)
         await link_to_incidents(connection, linked)
@@ -162,14 +165,19 @@ class Watch:
                 links += [(self._incidents[number], one) for one in detector.going[number].members]
         return links
 
-
-def _observation(row: WatchedRow, *, now: datetime) -> Observation:
-    return Observation(
-        complaint_id=row.complaint_id,
-        party_id=row.party_id,
-        # Whoever dates a complaint ahead must not make the watch forget the hours between.
-        at=min(row.received_at, now),
-        topic=topic_of(row.category, row.subcategory),
-        account=row.account,
-        words=words_of(row.text, subject=row.subject, metadata=row.metadata),
-    )
+    def _observation(self, row: WatchedRow, *, now: datetime) -> Observation:
+        shapes = self._rulebook().taxonomy.entities
+        return Observation(
+            complaint_id=row.complaint_id,
+            party_id=row.party_id,
+            # Whoever dates a complaint ahead must not make the watch forget the hours between.
+            at=min(row.received_at, now),
+            topic=topic_of(row.category, row.subcategory),
+            account=row.account,
+            # What an incident is known by is shown to everybody who works on it.
+            words=words_of(
+                without_private(row.text, shapes=shapes),
+                subject=row.subject and without_private(row.subject, shapes=shapes),
+                metadata=row.metadata,
+            ),
+        )

@@ -9,6 +9,8 @@ import hmac
 from dataclasses import replace
 from typing import Literal
 
+from msgspec import structs
+
 from shared.channel.account import Account
 from shared.channel.delivery import Answer, Delivery
 from shared.channel.errors import DeliveryError, DeliveryForged, DeliveryInvalid, DeliveryMalformed
@@ -72,7 +74,7 @@ def _message(event: Event, delivery: Delivery, account: Account) -> InboundMessa
         complaint, provider_message_id=event.name, reply=_reply(complaint, event, account), vouched=True
     )
     sent_at = message.sent_at or moment(event.time, received_at=delivery.received_at)
-    return replace(message, sent_at=sent_at)
+    return structs.replace(message, sent_at=sent_at)
 
 
 def _reply(complaint: WrittenComplaint, event: Event, account: Account) -> ReplyAddress | None:

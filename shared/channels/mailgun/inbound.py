@@ -5,10 +5,10 @@ Source: documentation.mailgun.com, "Receiving Messages via HTTP through a forwar
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any, Literal
 
 import msgspec
+from msgspec.structs import replace
 
 from shared.channel.account import Account
 from shared.channel.delivery import Delivery

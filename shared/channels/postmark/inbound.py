@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import base64
 import hmac
-from dataclasses import replace
 from typing import Any, Literal
+
+from msgspec.structs import replace
 
 from shared.channel.account import Account
 from shared.channel.delivery import Delivery

@@ -6,8 +6,9 @@ Source: docs.aws.amazon.com/sns, "Parsing message formats", and docs.aws.amazon.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any, Literal, cast
+
+from msgspec.structs import replace
 
 from shared.channel.account import Account
 from shared.channel.delivery import Delivery

@@ -19,6 +19,7 @@ _CONCERNS: dict[str, Callable[[Specimen], bool]] = {
     "json": lambda s: s.encoding == "json",
     "batched": lambda s: s.batch is not None,
     "http": lambda s: s.answers is not None and s.answers.by == "http",
+    "listed": lambda s: s.listing is not None,
     "mail": lambda s: s.answers is not None and s.answers.by == "mail",
 }
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -59,7 +59,8 @@ class Answers:
 
     `by` is "mail" where answers leave through the house's relay. `settings` gives the account's settings when the
     vendor's API stands at a test address. `message_id` is what the vendor called the message in `taken`. `in_address`
-    names the secrets that the vendor takes nowhere but in the address.
+    names the secrets that the vendor takes nowhere but in the address. `tokens_at` is the end of the path where the
+    vendor gives out access tokens, where a message takes one that has to be asked for.
     """
 
     by: Literal["http", "mail"]
@@ -68,6 +69,32 @@ class Answers:
     message_id: str | None = None
     path_ends: str = ""
     in_address: frozenset[str] = frozenset()
+    tokens_at: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """Something in a vendor's list: `number` names it, `text` is what an edit changes."""
+
+    number: int
+    at: datetime
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Listing:
+    """A vendor's list that is polled, newest first, as a test can serve it page by page.
+
+    `settings` gives the account's settings for a test address, looking every few milliseconds. `page` writes a page of
+    entries that goes on at a mark, and its headers; `mark` reads from a request where it wants to go on. `edits` says
+    whether what an author changes can be seen, `tokens_at` as in `Answers`.
+    """
+
+    settings: Callable[[str], object]
+    page: Callable[[Sequence[Entry], str | None], tuple[dict[str, str], bytes]]
+    mark: Callable[[str], str | None]
+    edits: bool = True
+    tokens_at: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,7 +104,8 @@ class Specimen:
     `valid` holds exactly one message that says `text`. `batch` holds several, `batch_ids` their provider ids,
     `batch_names` how the vendor writes those that are put together here.
     `ignored` are known events that are no complaint, `changes` edits and removals of `valid`'s message, `receipts`
-    fates of ours. `encoding` says how the body is written, which decides how it is damaged.
+    fates of ours. `encoding` says how the body is written, which decides how it is damaged. `listing` is the list of a
+    vendor that is polled.
     """
 
     account: Account
@@ -92,6 +120,7 @@ class Specimen:
     changes: Mapping[str, Delivery] = field(default_factory=dict)
     receipts: Mapping[str, Delivery] = field(default_factory=dict)
     answers: Answers | None = None
+    listing: Listing | None = None
 
     def signed(self, delivery: Delivery, *, secret: str | None = None) -> Delivery:
         """Return the delivery as the vendor would send it."""

@@ -49,6 +49,7 @@ def _outgoing(specimen: Specimen) -> Outgoing:
 def _account(specimen: Specimen, vendor: Vendor) -> Account:
     assert specimen.answers is not None
     assert specimen.answers.settings is not None
+    vendor.tokens_at = specimen.answers.tokens_at
     return replace(specimen.account, settings=specimen.answers.settings(vendor.url))
 
 

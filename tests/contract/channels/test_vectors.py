@@ -114,7 +114,9 @@ def test_a_timestamp_is_digits_and_nothing_else(strange: str) -> None:
         _take(account, Delivery(account="a", received_at=NOW, body=b"{}", headers=headers))
 
 
-@pytest.mark.parametrize("channel", ["whatsapp", "facebook_page", "messenger", "instagram_direct"])
+@pytest.mark.parametrize(
+    "channel", ["whatsapp", "facebook_page", "messenger", "instagram_direct", "instagram_comments"]
+)
 def test_the_example_of_github_has_metas_construction(channel: str) -> None:
     known = VECTORS["github-hub256"]
     headers = {"x-hub-signature-256": known["header"].partition(": ")[2]}

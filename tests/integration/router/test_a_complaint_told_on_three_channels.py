@@ -14,6 +14,7 @@ from services.router.usecases.match import match
 from shared.contracts.parts import ReplyAddress, Sender
 from shared.contracts.received import MessageReceived
 from shared.ids import event_id
+from shared.rulebook.entities import EntityShapes
 from shared.rulebook.taxonomy import CorrelationFile
 from tests.integration.router.running import RunningRouter, running_router, until
 from tests.integration.router.stories import NOON, Desk, chatted, quoting, said, with_token
@@ -21,6 +22,7 @@ from tests.integration.router.stories import NOON, Desk, chatted, quoting, said,
 RULES = CorrelationFile(same_within=timedelta(days=7), suggest_from=0.55, link_from=0.93)
 TEXT = "Il pacco dell'ordine 40123456 risulta consegnato ma qui non è arrivato niente, rivoglio i soldi."
 PHONE = "393331234567"
+SHAPES = EntityShapes()
 
 MAIL = said(TEXT, id_="mail", by="anna@example.test")
 FORM = said(
@@ -37,7 +39,7 @@ THREE = (MAIL, FORM, CHAT)
 
 async def _match(desk: Desk, *messages: MessageReceived, rules: CorrelationFile = RULES) -> None:
     async with desk.engine.begin() as connection:
-        await match(connection, [m.complaint_id for m in messages], rules=rules, now=NOON)
+        await match(connection, [m.complaint_id for m in messages], rules=rules, shapes=SHAPES, now=NOON)
 
 
 async def _pairs(desk: Desk) -> dict[frozenset[Any], str]:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
-from services.router.domain.entities import entities_of, is_card, is_iban, masked
+from services.router.domain.entities import entities_of
+from services.router.domain.masking import masked
 from services.router.domain.misspelt import one_slip
+from services.router.domain.numbers import is_card, is_iban
 from services.router.domain.own_words import without_footer, without_quotes
 from services.router.domain.reading import read
 from shared.rulebook.load import Rulebook
@@ -37,6 +41,40 @@ def test_a_wrong_check_digit_is_no_account() -> None:
     assert not is_iban("IT60X0542811101000000123457")
     assert is_card("5555 5555 5555 4444")
     assert not is_card("5555 5555 5555 4445")
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("IBAN DE89370400440532013000 BIC COBADEFFXXX", "IBAN …000 BIC COBADEFFXXX"),
+        ("iban it60 x054 2811 1010 0000 0123 456 per il rimborso", "iban …456 per il rimborso"),
+        ("gb29 nwbk 6016 1331 9268 19 please", "…819 please"),
+        ("carta 4111 1111 1111 1111 12/27 123", "carta …111 12/27 123"),
+        ("4111-1111-1111-1111, cvv", "…111, cvv"),
+        ("cf rssmra80a01h501u", "cf …01u"),
+        ("tel.3334455667", "tel.…667"),
+        ("il mio numero 3334455667", "il mio numero …667"),
+        ("ordine numero 3334455667 non arriva", "ordine numero 3334455667 non arriva"),
+        ("call 212-555-1234", "call …234"),
+        ("write to anna.b@example.test, please", "write to …est, please"),
+        ("1Z999AA10123456784 on 3/4/2026 for 1.234,50 €", "1Z999AA10123456784 on 3/4/2026 for 1.234,50 €"),
+        ("Nothing here.", "Nothing here."),
+    ],
+)
+def test_only_what_is_private_is_masked(rulebook: Rulebook, text: str, shown: str) -> None:
+    assert masked(text, shapes=rulebook.taxonomy.entities) == shown
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["1" * 200_000, "1." * 10_000, "4 1" * 9_000, "A1" * 50_000, "1'111" * 9_000, "a@" * 50_000, "a.b-" * 50_000],
+)
+def test_no_text_takes_long(rulebook: Rulebook, text: str) -> None:
+    shapes = rulebook.taxonomy.entities
+    began = time.process_time()
+    entities_of(text, shapes=shapes)
+    masked(text, shapes=shapes)
+    assert time.process_time() - began < 5
 
 
 def test_personal_data_is_masked(rulebook: Rulebook) -> None:
