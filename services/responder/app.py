@@ -13,6 +13,7 @@ from services.responder.api import (
     clocks,
     complaints,
     dead_letters,
+    figures,
     internal,
     queue_health,
     replies,
@@ -26,6 +27,7 @@ from services.responder.console import routes as console
 from services.responder.jobs.readiness import firing, sending, telling
 from services.responder.settings import ResponderSettings
 from services.responder.store.tables import messaging
+from services.responder.usecases.figures import AT_ONCE
 from services.responder.usecases.follow_rulebook import EVERY_S
 from services.responder.usecases.webhook_calls import POOLS as WEBHOOK_POOLS
 from shared.clock import SystemClock
@@ -46,6 +48,8 @@ from shared.web.sessions import Sessions
 from shared.web.tasks import every, keep_running
 
 _CLOCK = SystemClock()
+_GRACE_S = 5.0
+"""How much later than the database itself its client gives a statement up."""
 _APIS = (
     complaints,
     clocks,
@@ -53,6 +57,7 @@ _APIS = (
     replies,
     steps,
     queue_health,
+    figures,
     webhooks,
     webhook_notifications,
     dead_letters,
@@ -72,7 +77,7 @@ def build(settings: ResponderSettings) -> FastAPI:
     running = Running(settings)
     app = new_application(
         title="Ascolto responder",
-        description="Keeps the promises of time: clocks, acknowledgements, replies, outcomes, queue health.",
+        description="Keeps the promises of time: clocks, acknowledgements, replies, outcomes, queue health, figures.",
         root_path=settings.root_path,
         routers=[module.routes for module in _APIS],
         lifespan=running.lifespan,
@@ -89,6 +94,14 @@ class Running:
         self._settings = settings
         self._rulebook = load(settings.rulebook_dir)
         self._engine = new_engine(settings.async_url, pool=settings.database_pool, application="ascolto-responder")
+        # Apart from the engine of the work: figures take longer than other statements may, and none of its connections.
+        self._figures_engine = new_engine(
+            settings.async_url,
+            pool=AT_ONCE,
+            overflow=0,
+            application="ascolto-responder-figures",
+            statement_s=settings.figures_seconds + _GRACE_S,
+        )
         self._relay = Relay(
             engine=self._engine,
             tables=messaging,
@@ -105,6 +118,7 @@ class Running:
         settings = self._settings
         async with AsyncExitStack() as stack:
             stack.push_async_callback(self._engine.dispose)
+            stack.push_async_callback(self._figures_engine.dispose)
             house_http = await stack.enter_async_context(new_house_client())
             vendor_http = await stack.enter_async_context(
                 new_vendor_client(allow_private_targets=settings.allow_private_targets)
@@ -122,6 +136,7 @@ class Running:
                     settings=settings,
                     clock=_CLOCK,
                     engine=self._engine,
+                    figures_engine=self._figures_engine,
                     rulebook=self._rulebook,
                     house_http=house_http,
                     vendor_http=vendor_http,

@@ -23,6 +23,7 @@ from services.responder.usecases.accounts import Accounts
 from services.responder.usecases.acknowledge import Acknowledging
 from services.responder.usecases.complaint_view import Reader
 from services.responder.usecases.desk import Desk
+from services.responder.usecases.figures import Figures
 from services.responder.usecases.follow_rulebook import RulebookFollower
 from services.responder.usecases.key_labels import KeyLabels
 from services.responder.usecases.live_health import LiveHealth
@@ -50,6 +51,7 @@ class Ground:
     settings: ResponderSettings
     clock: Clock
     engine: AsyncEngine
+    figures_engine: AsyncEngine
     rulebook: Rulebook
     house_http: httpx.AsyncClient
     vendor_http: httpx.AsyncClient
@@ -117,6 +119,7 @@ def _parts(ground: Ground, promises: Promises, channels: dict[str, Channel], cal
         work_list=WorkList(engine=engine),
         desk=Desk(engine=engine, promises=promises, channels=channels, clock=clock),
         health=LiveHealth(engine=engine, promises=promises, clock=clock, most_readers=settings.stream_readers),
+        figures=Figures(engine=ground.figures_engine, promises=promises, within_s=settings.figures_seconds),
         dead_letters=DeadLetters(engine=engine, tables=messaging, clock=clock),
         key_labels=KeyLabels(
             http=ground.house_http, ingest_url=settings.ingest_url.rstrip("/"), service_token=settings.service_token

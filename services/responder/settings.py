@@ -15,3 +15,4 @@ class ResponderSettings(ServiceSettings):
     ledger_hour: int = Field(default=2, ge=0, le=23, description="the hour, in UTC, at which the night's round begins")
     webhook_slots: int = Field(default=256, ge=1, description="calls to other systems in hand at once")
     stream_readers: int = Field(default=200, ge=1, description="queue-health streams open at once")
+    figures_seconds: int = Field(default=45, ge=1, le=600, description="how long the figures of a cohort may take")

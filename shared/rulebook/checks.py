@@ -42,7 +42,7 @@ class Known:
     playbooks: Collection[str] | None
     policies: Collection[str] | None
     calendars: Collection[str] | None
-    vocabularies: Mapping[str, Collection[str]] | None
+    vocabularies: Mapping[str, Collection[str] | None] | None
 
 
 def cross_problems(
@@ -56,7 +56,7 @@ def cross_problems(
         playbooks=None if None in books else {one.playbook for one in books if one},
         policies=policies or None,
         calendars=calendars or None,
-        vocabularies=_vocabularies(taxonomy) if taxonomy else None,
+        vocabularies=_vocabularies(taxonomy, sources.lexicons) if taxonomy else None,
     )
     problems = [*_queues(sources.queues, known), *_taxonomy(sources.taxonomy, known), *_rules(sources.rules, known)]
     problems += _policy_rules(sources.rules, known)
@@ -70,13 +70,19 @@ def cross_problems(
     return problems
 
 
-def _vocabularies(taxonomy: TaxonomyFile) -> Mapping[str, Collection[str]]:
+def _vocabularies(
+    taxonomy: TaxonomyFile, lexicons: Collection[Source[LexiconFile]]
+) -> Mapping[str, Collection[str] | None]:
+    readable = [one.model for one in lexicons if one.model]
     return {
         "categories": taxonomy.categories,
         "subcategories": {sub for one in taxonomy.categories.values() for sub in one.subcategories},
         "signals": taxonomy.signals,
         "severities": get_args(Severity),
         "outcomes_sought": taxonomy.outcomes_sought,
+        "products": {one for lexicon in readable for one in lexicon.products}
+        if len(readable) == len(lexicons)
+        else None,
     }
 
 

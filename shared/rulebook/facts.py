@@ -53,7 +53,25 @@ FACTS: Mapping[str, Fact] = {
         example="complaint.contacts >= 3",
     ),
     "attachments": Fact(kind=int, says="how many files came with it", example="complaint.attachments > 0"),
-    "has_order": Fact(kind=bool, says="an order reference was given", example="complaint.has_order"),
+    "has_order": Fact(
+        kind=bool,
+        says="an order reference was given, or the text names an order's number",
+        example="complaint.has_order",
+    ),
+    "amount": Fact(
+        kind=float,
+        says="the largest sum that the text names, whatever its currency; 0 when none",
+        example="complaint.amount >= 500",
+    ),
+    "currency": Fact(
+        kind=str, says="the currency of that sum; empty when none", example='complaint.currency in ["EUR", "GBP"]'
+    ),
+    "products": Fact(
+        kind=list,
+        says="products that the text names, as the lexicon of its language calls them",
+        example='"sofa" in complaint.products',
+        vocabulary="products",
+    ),
     "metadata": Fact(
         kind=dict,
         says="what the sending system added; ask for a key with `in` first",

@@ -14,9 +14,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
-from pydantic import AfterValidator, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, model_validator
 
 from shared.rulebook.mends import wrong
 from shared.rulebook.source import Part
@@ -77,6 +77,22 @@ Phrases = tuple[Phrase, ...]
 Word = Annotated[str, AfterValidator(_word)]
 
 
+def _by_name(products: Any) -> Any:
+    """Products that are only listed are called as they are listed, without stars."""
+    if not isinstance(products, list | tuple):
+        return products
+    named: dict[str, list[Any]] = {}
+    for one in products:
+        named.setdefault(str(one).replace("*", ""), []).append(one)
+    return named
+
+
+Products = Annotated[
+    dict[Annotated[str, StringConstraints(min_length=1, max_length=100)], Phrases], BeforeValidator(_by_name)
+]
+"""Phrases by what they name: `sofa: [sofas, couch]`. Rules know products by these names."""
+
+
 class CategoryWords(Part):
     """What speaks for a category: `strong` decides almost alone, `words` count, `weak` only tip the balance.
 
@@ -120,7 +136,7 @@ class LexiconFile(Part):
     letters: str = ""
     detected_as: tuple[LanguageCode, ...] = ()
     negation: Negation = Negation()
-    products: Phrases = ()
+    products: Products = Field(default_factory=dict)
     concepts: dict[Code, tuple[Word, ...]] = Field(default_factory=dict)
     categories: dict[Code, CategoryWords]
     signals: dict[Code, SignalWords] = Field(default_factory=dict)
@@ -129,7 +145,10 @@ class LexiconFile(Part):
     @property
     def words_of_concepts(self) -> dict[str, tuple[str, ...]]:
         """The words of each concept; of the products those that are one word."""
-        return {PRODUCTS: tuple(one for one in self.products if " " not in one), **self.concepts}
+        return {
+            PRODUCTS: tuple(one for names in self.products.values() for one in names if " " not in one),
+            **self.concepts,
+        }
 
     @model_validator(mode="after")
     def every_concept_is_listed(self) -> LexiconFile:

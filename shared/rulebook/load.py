@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import Self, TypeVar
@@ -20,7 +21,7 @@ from shared.rulebook.policies import Policy, read_policies
 from shared.rulebook.queues import Queue, QueuesFile
 from shared.rulebook.rule_tests import RuleTest
 from shared.rulebook.rules import PolicyRule, Rule, RulesFile
-from shared.rulebook.source import Part, Problem, Source, read_source
+from shared.rulebook.source import Part, Problem, Source, read_source, source_of
 from shared.rulebook.taxonomy import CorrelationFile, TaxonomyFile
 from shared.rulebook.templates import Templates, read_templates
 from shared.rulebook.tests_read import problems_of_tests, read_tests
@@ -84,7 +85,7 @@ def load(folder: Path) -> Rulebook:
         taxonomy=_one(folder, "taxonomy.yaml", TaxonomyFile, problems),
         playbooks=_many(folder, "playbooks", Playbook, problems),
         lexicons=_many(folder, "lexicon", LexiconFile, problems),
-        examples=_many(folder, "examples", ExamplesFile, problems) if (folder / "examples").is_dir() else (),
+        examples=_examples(folder, problems),
     )
     tests = read_tests(folder)
     problems += tests.problems
@@ -128,6 +129,22 @@ def _many(folder: Path, name: str, model: type[Model], problems: list[Problem]) 
     if not paths:
         problems.append(Problem(file=f"{name}/", line=None, what="no file in it", mend="add a .yaml file"))
     return tuple(_one(folder, str(path.relative_to(folder)), model, problems) for path in paths)
+
+
+def _examples(folder: Path, problems: list[Problem]) -> tuple[Source[ExamplesFile], ...]:
+    sources = []
+    for path in sorted((folder / "examples").glob("*.yaml")):
+        source, found = _examples_of(str(path.relative_to(folder)), path.read_bytes())
+        problems += found
+        sources.append(source)
+    return tuple(sources)
+
+
+@lru_cache(maxsize=32)
+def _examples_of(file: str, raw: bytes) -> tuple[Source[ExamplesFile], tuple[Problem, ...]]:
+    """Most of a rulebook is its examples, and most editions leave them as they were."""
+    source, problems = source_of(raw, ExamplesFile, file=file)
+    return source, tuple(problems)
 
 
 def _held(source: Source[Model]) -> Model:

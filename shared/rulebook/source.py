@@ -54,12 +54,19 @@ def read_source(path: Path, model: type[Model], *, root: Path | None = None) -> 
     """Read `path` as `model`, keeping the lines for later cross checks; files are named relative to `root`."""
     file = str(path.relative_to(root)) if root else path.name
     try:
-        document = parse(path.read_bytes())
+        raw = path.read_bytes()
     except FileNotFoundError:
         return _nothing(file, Problem(file=file, line=None, what="the file is missing", mend="add it"))
     except OSError as error:
         what = f"the file cannot be read: {error.strerror}"
         return _nothing(file, Problem(file=file, line=None, what=what, mend="check what it is and its permissions"))
+    return source_of(raw, model, file=file)
+
+
+def source_of(raw: bytes, model: type[Model], *, file: str) -> tuple[Source[Model], list[Problem]]:
+    """Read the bytes of a file as `model`."""
+    try:
+        document = parse(raw)
     except Unreadable as error:
         return _nothing(file, Problem(file=file, line=error.line, what=str(error), mend=error.mend))
     try:

@@ -85,6 +85,7 @@ def _full(text: str, *, number: int, keys: Sequence[str]) -> dict[str, Any]:
     of_kind: dict[type, Any] = {
         str: text,
         int: number,
+        float: float(number),
         bool: True,
         list: [text, *keys],
         dict: dict.fromkeys([*keys, *(f"key{n}" for n in range(50))], text),

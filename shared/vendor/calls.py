@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import timedelta
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from typing import Any
 
 import httpx
@@ -12,6 +12,7 @@ import msgspec
 
 from shared.channel.errors import SendingFailed
 from shared.faults import TryLater
+from shared.vendor.payloads import moment
 
 _ANSWER_LIMIT = 256 * 1024
 _PATIENCE = timedelta(hours=1)
@@ -72,6 +73,14 @@ def retry_after(headers: Mapping[str, str]) -> timedelta | None:
     if not value.isascii() or not value.isdigit() or len(value) > 9:
         return None
     return min(timedelta(seconds=int(value)), _PATIENCE)
+
+
+def wait_until(answer: VendorAnswer, header: str, *, now: datetime) -> VendorAnswer:
+    """Return a 429 with the time to wait where the vendor names, in a header, the moment from which it takes more."""
+    if answer.status != 429 or answer.wait is not None:
+        return answer
+    again = moment(answer.headers.get(header), received_at=now)
+    return answer if again is None else replace(answer, wait=min(max(again - now, timedelta(seconds=1)), _PATIENCE))
 
 
 def settle(answer: VendorAnswer, *, vendor: str) -> None:

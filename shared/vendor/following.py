@@ -22,6 +22,8 @@ from shared.vendor.walking import Listed, News, Page, Read, resume, walk
 
 PAGE_BYTES = 8 * 1024 * 1024
 _LONGEST_WAIT = timedelta(hours=1)
+_CLOCKS = timedelta(minutes=5)
+"""Vendors tell whole seconds, of their own clock: what is written while an account is connected is not old."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +40,7 @@ async def follow(
     read: Read, *, account: Account, cursor: Mapping[str, Any] | None, clock: Clock, pace: Pace
 ) -> AsyncGenerator[Polled, None]:
     """Yield what is new, each page with its cursor, for ever; `TryLater` when the vendor is away and names no time."""
-    since = datetime.fromisoformat(cursor["since"]) if cursor else clock.now() - pace.first
+    since = datetime.fromisoformat(cursor["since"]) if cursor else clock.now() - pace.first - _CLOCKS
     place, kept = resume(cursor, since=since), cursor
     while True:
         cut_short = place.onward is not None

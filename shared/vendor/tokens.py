@@ -32,6 +32,10 @@ class Asking:
     credentials: str = field(repr=False)
     form: Callable[[datetime], Mapping[str, str]] = field(repr=False)
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    as_json: bool = False
+    named: str = "access_token"
+    lasts: timedelta = _SHORTEST
+    """For how long a token holds where the vendor does not say."""
 
     @property
     def key(self) -> tuple[str, str]:
@@ -52,7 +56,7 @@ class Tokens:
         """Return the answer to a request that carries a token; `SendingFailed` where none is given out."""
         fresh = asking.key not in self._kept or self._kept[asking.key][1] <= self.clock.now()
         answer = await self._call(http, method, url, asking, request)
-        if answer.status == 401 and not fresh:  # it was withdrawn before its time
+        if _is_expired(answer) and not fresh:  # it was withdrawn before its time
             answer = await self._call(http, method, url, asking, request)
         return answer
 
@@ -62,7 +66,7 @@ class Tokens:
         token = await self._token(http, asking)
         headers = {**request.get("headers", {}), "authorization": f"Bearer {token}"}
         answer = await call(http, method, url, **{**request, "headers": headers})
-        if answer.status == 401:
+        if _is_expired(answer):
             self._kept.pop(asking.key, None)
         return answer
 
@@ -71,15 +75,20 @@ class Tokens:
         kept = self._kept.get(asking.key)
         if kept is not None and kept[1] > now:
             return kept[0]
-        answer = await call(http, "POST", asking.url, data=dict(asking.form(now)), headers=dict(asking.headers))
+        body: dict[str, Any] = {"json" if asking.as_json else "data": dict(asking.form(now))}
+        answer = await call(http, "POST", asking.url, headers=dict(asking.headers), **body)
         if answer.status in (400, 401, 403):
             raise SendingFailed(f"{asking.vendor} answered {answer.status} and gives no token", cause="credentials")
         settle(answer, vendor=asking.vendor)
-        token, seconds = answer.fields.get("access_token"), text_of(answer.fields.get("expires_in")) or ""
+        token, seconds = answer.fields.get(asking.named), text_of(answer.fields.get("expires_in")) or ""
         if not isinstance(token, str) or not token.isascii() or not token.isprintable() or not token:
             raise SendingFailed(f"{asking.vendor} answered without a token", cause="credentials")
-        lent = timedelta(seconds=int(seconds)) if seconds.isdigit() and len(seconds) < 9 else _SHORTEST
+        lent = timedelta(seconds=int(seconds)) if seconds.isdigit() and len(seconds) < 9 else asking.lasts
         self._kept[asking.key] = token, now + max(min(lent, _LONGEST) - _SPARE, _SHORTEST)
         while len(self._kept) > _KEPT:
             self._kept.popitem(last=False)
         return token
+
+
+def _is_expired(answer: VendorAnswer) -> bool:
+    return answer.status == 401 or (answer.status == 400 and answer.fields.get("error") == "ExpiredToken")

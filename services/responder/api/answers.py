@@ -10,6 +10,7 @@ from fastapi import FastAPI, Request, Response
 from services.responder.domain.refusal import Refused
 from services.responder.usecases.act import NoSuchComplaint
 from services.responder.usecases.complaint_view import NoSuchClock
+from services.responder.usecases.figures import TooManyQuestions
 from services.responder.usecases.live_health import TooManyReaders
 from shared.web.problems import Problem, answer
 
@@ -25,6 +26,7 @@ def answer_refusals(app: FastAPI) -> None:
     app.add_exception_handler(NoSuchComplaint, _unknown)
     app.add_exception_handler(NoSuchClock, _no_clock)
     app.add_exception_handler(TooManyReaders, _full)
+    app.add_exception_handler(TooManyQuestions, _busy)
 
 
 async def _refused(request: Request, error: Exception) -> Response:
@@ -46,3 +48,8 @@ async def _no_clock(request: Request, error: Exception) -> Response:
 async def _full(request: Request, error: Exception) -> Response:  # noqa: ARG001
     problem = Problem(status=503, detail="too many streams are open here", headers={"Retry-After": "30"})
     return answer(problem, instance=request.url.path)
+
+
+async def _busy(request: Request, error: Exception) -> Response:  # noqa: ARG001
+    detail = "other figures are being counted; ask again when they are done"
+    return answer(Problem(status=503, detail=detail, headers={"Retry-After": "10"}), instance=request.url.path)

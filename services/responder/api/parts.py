@@ -8,6 +8,7 @@ from fastapi import Request
 
 from services.responder.usecases.complaint_view import Reader
 from services.responder.usecases.desk import Desk
+from services.responder.usecases.figures import Figures
 from services.responder.usecases.key_labels import KeyLabels
 from services.responder.usecases.live_health import LiveHealth
 from services.responder.usecases.webhook_desk import WebhookDesk
@@ -26,6 +27,7 @@ class Parts:
     work_list: WorkList
     desk: Desk
     health: LiveHealth
+    figures: Figures
     dead_letters: DeadLetters
     key_labels: KeyLabels
     webhooks: WebhookDesk

@@ -47,6 +47,12 @@ async def work(request: Request) -> Response:
     return await _page(request, "work.html", here="work")
 
 
+@routes.get("/figures")
+async def figures(request: Request) -> Response:
+    """What became of the complaints of a time."""
+    return await _page(request, "figures.html", here="figures")
+
+
 @routes.get("/complaints/{reference}")
 async def complaint(reference: str, request: Request) -> Response:
     """One complaint with its timeline."""

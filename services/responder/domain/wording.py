@@ -47,7 +47,7 @@ class Wording:
 _NAMES: Final = {
     "telegram": "Telegram", "messenger": "Messenger", "instagram_direct": "Instagram", "line": "LINE", "slack": "Slack",
     "instagram_comments": "Instagram", "trustpilot": "Trustpilot", "google_play": "Google Play",
-    "app_store": "App Store",
+    "app_store": "App Store", "mastodon": "Mastodon", "bluesky": "Bluesky",
 }  # fmt: skip
 
 

@@ -53,6 +53,7 @@ work = sa.Table(
     sa.Index("work_by_queue", "queue", "next_due_at", "complaint_id"),
     sa.Index("work_by_account", "account", "next_due_at", "complaint_id"),
     sa.Index("work_by_owner", "owner", "next_due_at", "complaint_id", postgresql_where=sa.text("owner IS NOT NULL")),
+    sa.Index("work_by_receipt", "received_at"),
     sa.Index("work_timers", "timer_at", postgresql_where=sa.text("timer_at IS NOT NULL")),
     sa.Index("work_oldest", "queue", "received_at", postgresql_where=_OPEN),
     sa.Index("work_forecast", "queue", "resolve_due_at", postgresql_where=_OPEN),

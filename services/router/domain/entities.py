@@ -57,7 +57,15 @@ def entities_of(text: str, *, shapes: EntityShapes) -> tuple[Entity, ...]:
 def products_in(text: str, *, language: str, lexicons: Lexicons) -> tuple[Entity, ...]:
     """Return the products of the list of a language that a text names, in its words."""
     lexicon = lexicons.by_language.get(language)
+    if lexicon is None:
+        return ()
     tokens = tokenise(text)
-    hits = lexicon.products.find(tokens) if lexicon else []
-    named = (" ".join(tokens[at] for at in hit.places) for hit in hits)
+    named = (" ".join(tokens[at] for at in hit.places) for hit in lexicon.products.find(tokens))
     return tuple(Entity(kind="product", value=one) for one in list(dict.fromkeys(named))[:MOST])
+
+
+def product_codes(text: str, *, language: str, lexicons: Lexicons) -> frozenset[str]:
+    """Return the products of the list of a language that a text names, as the list calls them."""
+    lexicon = lexicons.by_language.get(language)
+    hits = lexicon.products.find(tokenise(text)) if lexicon else ()
+    return frozenset(hit.meaning.value for hit in hits)

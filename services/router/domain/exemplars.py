@@ -120,6 +120,10 @@ class Exemplars:
         place = self._likeness.marks.index(signal)
         return self._likeness.showing(likely.heard, tokens, mark=place, most=_MOST_WORDS)
 
+    def holds(self, word: str) -> bool:
+        """Whether some example holds this word."""
+        return self._likeness.holds(word)
+
     def _places(self, category: str) -> list[int]:
         return [place for place, (one, _) in enumerate(self._kinds) if one == category]
 

@@ -68,7 +68,8 @@ def _compiled(file: LexiconFile, examples: ExamplesFile | None, grave: frozenset
         language=file.language,
         matcher=Matcher(_meanings(file), language=file.language, concepts=file.words_of_concepts),
         products=Matcher(
-            (Meaning(phrase=one, fact=PRODUCT, value=PRODUCT) for one in file.products), language=file.language
+            (Meaning(phrase=one, fact=PRODUCT, value=code) for code, names in file.products.items() for one in names),
+            language=file.language,
         ),
         function_words=frozenset(word.casefold() for word in file.function_words),
         letters=frozenset(file.letters),

@@ -95,9 +95,13 @@ class Likeness:
         for at in np.argsort(-said).tolist():
             if len(best) == most or said[at] <= 0:
                 break
-            if self._words[tokens[at]].stem in self._numbers:
+            if self.holds(tokens[at]):
                 best.setdefault(tokens[at], at)
         return sorted(best.values())
+
+    def holds(self, token: str) -> bool:
+        """Whether some example holds this word."""
+        return self._words[token].stem in self._numbers
 
     def _new_row(self, token: str) -> int:
         if self._used == len(self._of_labels):

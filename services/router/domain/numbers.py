@@ -54,6 +54,12 @@ def numbers_in(text: str, *, shapes: EntityShapes) -> list[Number]:
     return found
 
 
+def names_order(text: str, *, shapes: EntityShapes) -> bool:
+    """Whether a text holds the number of an order."""
+    looks = any(pattern.search(text) for kind, pattern, _ in _finders(shapes) if kind == "order")
+    return looks and any(one.kind == "order" for one in numbers_in(text, shapes=shapes))
+
+
 def may_hold_private(text: str, *, shapes: EntityShapes) -> bool:
     """Whether a text looks as if there were personal or payment data in it; most texts do not, and that is cheap."""
     if len(_DIGIT.findall(text)) < _fewest_digits(shapes):

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from services.router.domain.asking import rules_of
+from services.router.domain.named import Named
 from services.router.domain.reading import Reading
 from shared.contracts.parts import Because, Decision
 from shared.rulebook.facts import FACTS
@@ -35,6 +36,9 @@ class RoutableComplaint:
     contacts: int = 1
     attachments: int = 0
     has_order: bool = False
+    named: Named | None = None
+    """What its text names; nothing where it is left out."""
+
     metadata: Mapping[str, str] = field(default_factory=dict)
     received_at: datetime | None = None
     """Which rules with dates are asked; none of them where it is left out."""
@@ -56,10 +60,20 @@ _FACTS: Final[Mapping[str, Callable[[RoutableComplaint], Any]]] = {
     "reach": lambda c: min(c.reach, 2**53),
     "contacts": lambda c: min(c.contacts, 2**53),
     "attachments": lambda c: c.attachments,
-    "has_order": lambda c: c.has_order,
+    "has_order": lambda c: c.has_order or (c.named is not None and c.named.order),
+    "amount": lambda c: float(c.named.largest.number) if c.named and c.named.largest else 0.0,
+    "currency": lambda c: c.named.largest.currency if c.named and c.named.largest else "",
+    "products": lambda c: c.named.products if c.named else (),
     "metadata": lambda c: tuple((_plain(key), _plain(value)) for key, value in c.metadata.items()),
 }
 """The facts as they can be remembered; what is unknown is empty, 0 or false, so that no rule trips."""
+
+
+_TOLD: Final[Mapping[str, Callable[[Any], Any]]] = {
+    "metadata": sorted,
+    "amount": lambda amount: "said" if amount else "not said",
+}
+"""How facts are told in a reason that are not to be told as they are."""
 
 
 def facts_of(complaint: RoutableComplaint, names: Iterable[str] = FACTS) -> dict[str, Any]:
@@ -118,11 +132,14 @@ def _decision(rule: Rule, policy: str | None, because: Because, reading: Reading
 
 
 def _named(uses: Iterable[str], complaint: RoutableComplaint) -> dict[str, str | int | bool | list[str] | None]:
-    """The facts that the rule asks for; metadata only by its keys, since its values may be anybody's words."""
+    """The facts that the rule asks for; metadata only by its keys, since its values may be anybody's words.
+
+    Of a sum only whether it was said: decisions travel in events, and how much it is stands in the message.
+    """
     named: dict[str, str | int | bool | list[str] | None] = {"category": complaint.reading.category}
     facts = facts_of(complaint, uses)
     if complaint.contacts > 1:  # it may raise the severity, whether the rule asks for it or not
         named["contacts"] = _FACTS["contacts"](complaint)
     for name, fact in facts.items():
-        named[name] = sorted(fact) if name == "metadata" else fact
+        named[name] = _TOLD[name](fact) if name in _TOLD else fact
     return named

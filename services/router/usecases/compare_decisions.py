@@ -63,8 +63,8 @@ def _judge(folder: Path) -> ByRulebook:
 
 @lru_cache(maxsize=4)
 def _reads_alike(one: Rulebook, other: Rulebook) -> bool:
-    """Tell whether both read every text alike: by the same words, to the same facts."""
-    return one.lexicons == other.lexicons and one.taxonomy == other.taxonomy
+    """Tell whether both read every text alike: by the same words and examples, to the same facts."""
+    return (one.lexicons, one.examples, one.taxonomy) == (other.lexicons, other.examples, other.taxonomy)
 
 
 def _as_read(decision: Decision, outcome_sought: str | None) -> Reading:

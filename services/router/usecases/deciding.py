@@ -10,6 +10,7 @@ from prometheus_client import Counter
 
 from services.router.domain.asking import rules_of
 from services.router.domain.lexicon import lexicons_of
+from services.router.domain.named import Named
 from services.router.domain.own_words import without_footer, without_quotes
 from services.router.domain.reading import Reading, read, recategorised
 from services.router.domain.routing import RoutableComplaint, decide
@@ -103,6 +104,7 @@ class ByRulebook:
             contacts=contacts,
             attachments=len(message.attachments),
             has_order=message.order_reference is not None,
+            named=Named(text=message.text, subject=message.subject, language=reading.language, rulebook=self.rulebook),
             metadata=message.metadata,
             received_at=message.received_at,
         )

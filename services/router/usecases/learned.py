@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from prometheus_client import Counter, Gauge
 
+from services.router.domain.lexicon import lexicons_of
 from services.router.domain.reading import Reading, recategorised
 from services.router.learning.faults import BadModel
 from shared.contracts.parts import Evidence
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 _MOST_WORDS: Final = 5
+_MOST_WEIGHED: Final = 40
 _LOADED = Gauge(
     "router_classifier_loaded", "1 while a classifier decides before the lexicon, 0 when it failed to load."
 )
@@ -44,7 +47,8 @@ class ByClassifier:
             _ANSWERS.labels("abstained").inc()
             return reading
         _ANSWERS.labels("agreed" if category == reading.category else "decided").inc()
-        words = self.serving.words(text, language=reading.language, label=category, most=_MOST_WORDS)
+        weighed = self.serving.words(text, language=reading.language, label=category, most=_MOST_WEIGHED)
+        words = known_words(weighed, language=reading.language, rulebook=rulebook)
         if category != reading.category:
             reading = recategorised(reading, category=category, contacts=contacts, rulebook=rulebook)
         kept = tuple(one for one in reading.evidence if one.fact != "category")
@@ -67,6 +71,15 @@ def open_classifier(folder: Path | None) -> ByClassifier | None:
     _LOADED.set(1)
     logger.info("a classifier decides where it is sure", extra={"model": serving.version})
     return ByClassifier(serving=serving)
+
+
+def known_words(words: Iterable[str], *, language: str, rulebook: Rulebook) -> tuple[str, ...]:
+    """Return those words that examples of the rulebook hold: any other may be a name, and reasons travel."""
+    lexicon = lexicons_of(rulebook).by_language.get(language)
+    examples = lexicon.exemplars if lexicon else None
+    if examples is None:
+        return ()
+    return tuple(word for word in words if word.isalpha() and examples.holds(word))[:_MOST_WORDS]
 
 
 def _is_held(reading: Reading, category: str, *, rulebook: Rulebook) -> bool:

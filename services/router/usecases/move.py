@@ -12,6 +12,7 @@ from msgspec import structs
 from sqlalchemy import RowMapping
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from services.router.domain.masking import masked
 from services.router.domain.routing import contacts_told
 from services.router.store.moving import insert_correction, insert_transfer, put_decision, queues_left
 from services.router.store.showing import complaint_by, decision_of, opening_message
@@ -40,6 +41,7 @@ class Mover:
     async def transfer(self, reference: str, *, queue: str, reason: str, by: str) -> None:
         """Give the complaint to another queue; its clocks, playbook and policy stay."""
         queues = self.shelf.rulebook.queues
+        reason = self._masked(reason)
         if queue not in queues:
             raise Invalid("/queue", f"no such queue; {closest(queue, queues)}")
         now = self.clock.now()
@@ -59,7 +61,7 @@ class Mover:
 
     async def correct(self, reference: str, *, category: str, subcategory: str | None, reason: str, by: str) -> None:
         """Let a person say what the complaint is about: the rulebook decides again by that."""
-        judge = self.shelf.judge
+        judge, reason = self.shelf.judge, self._masked(reason)
         self._known(category, subcategory)
         now = self.clock.now()
         async with self.engine.begin() as connection:
@@ -94,6 +96,10 @@ class Mover:
             "to_category": decision.category, "to_subcategory": decision.subcategory, "rulebook": decision.rulebook,
         })  # fmt: skip
         await _announce(connection, *events)
+
+    def _masked(self, reason: str) -> str:
+        """Staff quote customers, and reasons travel in events."""
+        return masked(reason, shapes=self.shelf.rulebook.taxonomy.entities)
 
     def _known(self, category: str, subcategory: str | None) -> None:
         categories = self.shelf.rulebook.taxonomy.categories

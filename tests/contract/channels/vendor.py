@@ -55,7 +55,8 @@ class Vendor:
         """Return what a request is answered; nothing, after a long time, where the vendor hangs."""
         if self.tokens_at and asked.path.partition("?")[0].endswith(self.tokens_at):
             self.granted.append(asked)
-            return 200, {}, b'{"access_token": "token-of-an-hour", "expires_in": 3600}'
+            token = b'"token-of-an-hour"'
+            return 200, {}, b'{"access_token": %b, "accessJwt": %b, "expires_in": 3600}' % (token, token)
         self.calls.append(asked)
         if self.hang is not None:
             self.hang.wait(10)

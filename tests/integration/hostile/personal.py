@@ -13,6 +13,7 @@ from typing import Any
 import httpx
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 
+from tests.integration.hostile import numbers
 from tests.integration.hostile.signed import signature
 from tests.support.house import House
 from tests.support.waiting import until
@@ -39,17 +40,34 @@ class Person:
     order: str = field(default_factory=lambda: mark("order"))
     note: str = field(default_factory=lambda: mark("note"))
     secret: str = field(default_factory=lambda: mark("secret"))
+    iban: str = field(default_factory=numbers.iban)
+    card: str = field(default_factory=numbers.card)
+    tax_code: str = field(default_factory=numbers.tax_code)
+    told_phone: str = field(default_factory=numbers.telephone)
+    told_email: str = field(default_factory=lambda: f"{mark('told')}@example.test")
 
     def marks(self, *, but: tuple[str, ...] = ()) -> dict[str, str]:
         """Return every mark by what it is."""
         return {name: value for name, value in vars(self).items() if name not in but}
+
+    @property
+    def complaint(self) -> str:
+        """What they write, with all that they had better not."""
+        return (
+            f"The parcel of order AB-44821 is late. {self.text} Refund 49.90 EUR to {self.iban} or to my card"
+            f" {self.card}, tax code {self.tax_code}. Ring {self.told_phone} or write to {self.told_email}."
+        )
+
+    def numbers(self) -> dict[str, str]:
+        """Return what of it is personal or payment data that stands in the text alone."""
+        return {name: getattr(self, name) for name in ("iban", "card", "tax_code", "told_phone", "told_email")}
 
     def written(self) -> dict[str, Any]:
         """Return the complaint as a client writes it."""
         contact = {"name": self.name, "email": self.email, "phone": self.phone, "handle": self.handle}
         attached = {"name": f"{self.file}.txt", "content_base64": base64.b64encode(self.content.encode()).decode()}
         return {
-            "text": f"The parcel is late. {self.text}", "subject": self.subject, "contact": contact,
+            "text": self.complaint, "subject": self.subject, "contact": contact,
             "order_reference": self.order, "attachments": [attached], "metadata": {"note": self.note},
         }  # fmt: skip
 
@@ -64,7 +82,7 @@ def by_rest(person: Person, ingest: httpx.Client) -> dict[str, str]:
 
 def by_form(person: Person, ingest: httpx.Client) -> None:
     """Complain by the form, once with a mistake."""
-    written = {"text": person.text, "name": person.name, "phone": person.phone, "order_reference": person.order}
+    written = {"text": person.complaint, "name": person.name, "phone": person.phone, "order_reference": person.order}
     for email in (person.name, person.email):
         ingest.post("/forms/form", data=written | {"email": email})
 
@@ -85,7 +103,7 @@ def by_mail(person: Person, house: House) -> None:
     host, _, port = house.smtp.partition(":")
     mail = EmailMessage()
     mail["From"], mail["To"], mail["Subject"] = f'"{person.name}" <{person.email}>', "care@acme.test", person.subject
-    mail.set_content(f"The parcel is late. {person.text}")
+    mail.set_content(person.complaint)
     mail.add_attachment(person.content.encode(), maintype="text", subtype="plain", filename=f"{person.file}.txt")
     with smtplib.SMTP(host, int(port), timeout=20) as client:
         until("known", lambda: not client.sendmail(person.email, ["care@acme.test"], mail.as_bytes()))
@@ -107,7 +125,7 @@ async def poison(person: Person, house: House) -> None:
                 f"{house.topic_prefix}complaints.{topic}.v1",
                 key=b"poison",
                 value=json.dumps(
-                    {"text": person.text, "sender": {"name": person.name, "email": person.email}}
+                    {"text": person.complaint, "sender": {"name": person.name, "email": person.email}}
                 ).encode(),
                 headers=[(name, value.encode()) for name, value in headers.items()],
             )

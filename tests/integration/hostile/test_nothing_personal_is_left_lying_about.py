@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
 
 from tests.integration.hostile import personal
 from tests.integration.hostile.personal import Person
+from tests.integration.hostile.places import places_of
 from tests.integration.hostile.signed import WHSEC
 from tests.support.house import House, running_house
 from tests.support.outside import outside_world
 from tests.support.stack import Stack
 from tests.support.waiting import outside_loop, until
 
+PAGE = Path(__file__).parents[3] / "docs" / "architecture" / "privacy.md"
+PLACE = re.compile(r"^\| `(\w+\.\w+\.\w+)`", re.MULTILINE)
 SERVICES = ("ingest", "router", "responder")
 
 
@@ -73,6 +79,12 @@ def everything(house: House, ingest: httpx.Client, person: Person, relay_url: st
     return answer
 
 
+def _list(house: House, **asked: str) -> list[dict[str, Any]]:
+    with house.client("router") as router:
+        items: list[dict[str, Any]] = router.get("/v1/complaints", params=asked).json()["items"]
+        return items
+
+
 def connect(ingest: httpx.Client, name: str, channel: str, settings: object, keys: object) -> None:
     body = {"channel": channel, "title": "Acme", "settings": settings, "secrets": keys}
     assert ingest.put(f"/v1/accounts/{name}", json=body).status_code == 201
@@ -122,3 +134,48 @@ def test_secrets_never_come_out(lived: Lived) -> None:
     with lived.house.client("ingest") as client:
         lived.assert_clean("accounts", client.get("/v1/accounts").text)
         lived.assert_clean("keys", client.get("/v1/keys").text)
+
+
+def test_it_stands_where_the_page_says_and_nowhere_else(lived: Lived) -> None:
+    until("searchable", lambda: len(_list(lived.house, q="parcel")) >= 4, within_s=40)
+    marks = {name: word.lstrip("+") for name, word in lived.person.marks().items()} | lived.tokens
+    found = outside_loop(places_of(marks, database_url=lived.house.database_url))
+    message, beside = _documented()
+    for name, places in found.items():
+        known = message if name in lived.person.numbers() else message | beside
+        assert places <= known, name
+    assert "router.messages.content" in found["card"]
+    assert "router.message_words.words" in found["text"]
+    assert set().union(*(found[name] for name in ("secret", *lived.tokens))) == set()
+
+
+def _documented() -> tuple[set[str], set[str]]:
+    """Return the places that the page lists as the message itself, and those beside it."""
+    message, _, beside = PAGE.read_text(encoding="utf-8").partition("## Beside it")
+    return set(PLACE.findall(message)), set(PLACE.findall(beside))
+
+
+def test_no_view_but_the_message_shows_what_is_private(lived: Lived) -> None:
+    until("searchable", lambda: len(_list(lived.house, q="parcel")) >= 4, within_s=40)
+    private = lived.person.numbers()
+    references = [one["reference"] for one in _list(lived.house)]
+    views = [("router", path) for path in ("complaints", "incidents", "queues", "dead-letters")]
+    views += [("responder", path) for path in ("complaints", "queue-health", "dead-letters")]
+    views += [("responder", f"complaints/{reference}/timeline") for reference in references]
+    for service, path in views:
+        with lived.house.client(service) as client:
+            answer = client.get(f"/v1/{path}")
+        assert answer.status_code == 200, path
+        assert {name for name, value in private.items() if value in answer.text} == set(), path
+    for reference in references:
+        with lived.house.client("router") as client:
+            shown = client.get(f"/v1/complaints/{reference}").json()
+        assert private["card"] in str(shown.pop("messages"))
+        assert {name for name, value in private.items() if value in str(shown)} == set()
+        assert {"iban", "card", "tax_code", "phone"} <= {one["kind"] for one in shown["entities"] if one["masked"]}
+
+
+@pytest.mark.parametrize("name", ["iban", "card", "tax_code", "told_phone", "told_email"])
+def test_no_search_finds_it(name: str, lived: Lived) -> None:
+    until("searchable", lambda: len(_list(lived.house, q=lived.person.text)) >= 4, within_s=40)
+    assert _list(lived.house, q=lived.person.numbers()[name]) == []

@@ -26,6 +26,12 @@ ACCOUNTS: dict[str, tuple[dict[str, Any], dict[str, str]]] = {
     "instagram_direct": ({"instagram_id": "1", "api_base_url": "https://graph.acme.test"}, META),
     "line": ({}, {"channel_secret": "s", "access_token": "t"}),
     "slack": ({}, {"signing_secret": "s", "bot_token": "t"}),
+    "instagram_comments": ({"instagram_id": "1", "api_base_url": "https://graph.acme.test"}, META),
+    "trustpilot": ({"business_unit_id": "0" * 24}, {"webhook_password": "w" * 20, "api_secret": "s"}),
+    "google_play": ({"package_name": "com.acme"}, {"service_account_key": "{}"}),
+    "app_store": ({"app_id": "1", "key_id": "A"}, {"private_key": "k"}),
+    "mastodon": ({"server_url": "https://social.acme.test"}, {"access_token": "t"}),
+    "bluesky": ({"handle": "acme.test"}, {"app_password": "p"}),
     "webhook": ({"reply_url": "https://acme.test/replies"}, {"signing_secret": "whsec_" + "QUJD" * 8}),
 }
 MOVES: list[tuple[str, dict[str, Any], list[str]]] = [
@@ -42,6 +48,13 @@ MOVES: list[tuple[str, dict[str, Any], list[str]]] = [
     ("line", {"api_base_url": "https://api.evil.test"}, ["access_token"]),
     ("line", {"content_base_url": "https://api.evil.test"}, ["access_token"]),
     ("slack", {"api_base_url": "https://api.evil.test"}, ["bot_token"]),
+    ("instagram_comments", {"api_base_url": "https://graph.evil.test"}, ["access_token"]),
+    ("trustpilot", {"api_base_url": "https://api.evil.test"}, ["api_secret"]),
+    ("google_play", {"api_base_url": "https://api.evil.test"}, ["service_account_key"]),
+    ("google_play", {"token_url": "https://api.evil.test"}, ["service_account_key"]),
+    ("app_store", {"api_base_url": "https://api.evil.test"}, ["private_key"]),
+    ("mastodon", {"server_url": "https://social.evil.test"}, ["access_token"]),
+    ("bluesky", {"server_url": "https://sky.evil.test"}, ["app_password"]),
 ]
 STAYS: list[tuple[str, dict[str, Any]]] = [
     ("email", {"from": "help@acme.test"}),

@@ -63,6 +63,19 @@ async def test_no_search_finds_what_is_private(router: RunningRouter) -> None:
     assert [part for part in parts if await _found(router, part)] == []
 
 
+async def test_a_reason_of_staff_travels_masked(router: RunningRouter) -> None:
+    await router.publish(OPENER)
+    [opened] = await router.told(1)
+    door = f"/v1/complaints/{OPENER.reference}"
+    queues = [q["queue"] for q in (await router.http.get("/v1/queues")).json()["items"]]
+    other = next(queue for queue in queues if queue != opened.decision.queue)
+    moved = await router.http.post(f"{door}/transfer", json={"queue": other, "reason": f"paid with {CARD}"})
+    assert [one["reason"] for one in moved.json()["transfers"]] == ["paid with …111"]
+    filed = await router.http.post(f"{door}/category", json={"category": "payment", "reason": f"IBAN {IBAN}"})
+    assert [one["reason"] for one in filed.json()["corrections"]] == ["IBAN …456"]
+    assert {event.reason for event in await router.told(3)} == {None, "paid with …111", "IBAN …456"}
+
+
 @pytest.mark.parametrize("number", [CARD.replace(" ", ""), "IT60X0542811101000000123456", "+393477654321"])
 async def test_no_trace_is_left_of_a_private_number(desk: Desk, number: str) -> None:
     one = said(f"Ordine 40123456, pagato con {number}.", id_="1", by="anna@example.test")

@@ -15,17 +15,22 @@ from services.router.usecases.deciding import ByRulebook, Judgement
 from shared.contracts.received import MessageReceived
 from shared.rulebook.bundle import laid_out, loaded_from
 from tests.integration.router.stories import said
-from tests.support.rulebook_editions import DEFAULT, edition
+from tests.support.rulebook_editions import DEFAULT, NAMED, edition, with_rules
 from tests.unit.router.corpus import COMPLAINTS, DANGEROUS, HARMLESS
 
 TEXTS = [text for *_, text in COMPLAINTS] + list(DANGEROUS + HARMLESS)
+
+
+ANOTHER = with_rules(edition("other", desk="operations"), NAMED)
+
+MORE = ("", " Fire!", " grazie", "😡", " 1.284,60 €", " $2000", " Ordine AB-44821, divano.")
 
 
 @st.composite
 def complaints(draw: st.DrawFn) -> tuple[MessageReceived, int]:
     """Draw a message and how many complaints of its sender there are."""
     message = said(
-        draw(st.sampled_from(TEXTS)) + draw(st.sampled_from(["", " Fire!", " grazie", "😡"])),
+        draw(st.sampled_from(TEXTS)) + draw(st.sampled_from(MORE)),
         id_=str(draw(st.integers(0, 10_000))),
         account=draw(st.sampled_from(["care", "shop"])),
         channel=draw(st.sampled_from(["email", "facebook_page"])),
@@ -34,6 +39,7 @@ def complaints(draw: st.DrawFn) -> tuple[MessageReceived, int]:
         automatic=draw(st.sampled_from([None, "a header"])),
         outcome_sought=draw(st.sampled_from([None, "refund"])),
         language=draw(st.sampled_from([None, "it", "de"])),
+        order_reference=draw(st.sampled_from([None, "AB-1"])),
     )
     return message, draw(st.integers(1, 5))
 
@@ -41,7 +47,7 @@ def complaints(draw: st.DrawFn) -> tuple[MessageReceived, int]:
 @pytest.fixture(scope="module")
 def candidate(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder: Path = tmp_path_factory.mktemp("candidate")
-    laid_out(edition("other", desk="operations"), folder)
+    laid_out(ANOTHER, folder)
     return folder
 
 
@@ -53,7 +59,7 @@ def present(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 PRESENT = ByRulebook(rulebook=loaded_from(edition("present")))
-OTHER = ByRulebook(rulebook=loaded_from(edition("other", desk="operations")))
+OTHER = ByRulebook(rulebook=loaded_from(ANOTHER))
 
 
 def row(message: MessageReceived, said_of_it: Judgement) -> Row:
@@ -101,3 +107,15 @@ def test_other_terms_of_the_same_policy_are_other_dates(tmp_path: Path) -> None:
     message = said("My parcel is late and nobody tells me where it is.", id_="1")
     found = compare_decisions([row(message, PRESENT(message))], in_force=DEFAULT, candidate=tmp_path)
     assert (found.moved, found.other_dates) == (0, 1)
+
+
+def test_where_other_examples_teach_otherwise_a_text_is_read_again(present: Path, tmp_path: Path) -> None:
+    files = edition("untaught")
+    del files["examples/it.yaml"]
+    laid_out(files, tmp_path)
+    candidate = ByRulebook(rulebook=loaded_from(files))
+    judged = [(m, PRESENT(m), candidate(m)) for m in (said(text, id_=str(n)) for n, text in enumerate(TEXTS))]
+    moved = sum(was.decision.queue != would_be.decision.queue for _, was, would_be in judged)
+    assert moved > 0
+    rows = [row(message, was) for message, was, _ in judged]
+    assert compare_decisions(rows, in_force=present, candidate=tmp_path).moved == moved

@@ -10,7 +10,14 @@ from shared.rulebook.facts import FACTS
 from shared.rulebook.rules import Rule, Then
 
 PAGE = Path(__file__).parents[3] / "docs" / "how-to" / "change-the-rules.md"
-KINDS = {str: "text", list: "list of texts", bool: "true or false", int: "number", dict: "texts by key"}
+KINDS = {
+    str: "text",
+    list: "list of texts",
+    bool: "true or false",
+    int: "number",
+    float: "number",
+    dict: "texts by key",
+}
 
 
 def test_the_page_lists_the_facts_as_the_code_has_them() -> None:

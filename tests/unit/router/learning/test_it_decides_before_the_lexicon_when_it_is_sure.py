@@ -13,7 +13,7 @@ from services.router.learning.meanings import meanings
 from services.router.learning.storing import save
 from services.router.learning.training import train
 from services.router.usecases.deciding import ByRulebook
-from services.router.usecases.learned import ByClassifier, open_classifier
+from services.router.usecases.learned import ByClassifier, known_words, open_classifier
 from tests.integration.router.stories import said
 from tests.unit.router.corpus import default_rulebook
 from tests.unit.router.learning.sayings import VAGUE, sayings
@@ -54,6 +54,17 @@ def test_a_sure_classifier_decides_and_the_decision_names_model_and_words(folder
     evidence = {one.fact: one.words for one in decision.because.evidence}
     assert evidence["classifier"] == (classifier.serving.version,)
     assert {"riso", "impiegato", "sportello"} & set(evidence["category"])
+
+
+def test_a_word_that_no_example_holds_is_not_told_however_much_it_weighed(folder: Path) -> None:
+    _, _, classifier = judges(folder)
+    text = "impiegatone allo sportellone ha riso"
+    weighed = classifier.serving.words(text, language="it", label="complaint_handling", most=5)
+    assert {"impiegatone", "sportellone", "riso"} <= set(weighed)
+    told = known_words((*weighed, "3477654321", "riso1"), language="it", rulebook=default_rulebook())
+    assert "riso" in told
+    assert not {"impiegatone", "sportellone", "3477654321", "riso1"} & set(told)
+    assert known_words(weighed, language="pt", rulebook=default_rulebook()) == ()
 
 
 def test_an_unsure_classifier_leaves_the_lexicon_in_charge(folder: Path) -> None:
