@@ -61,7 +61,7 @@ def missing_files(page: Path, text: str) -> Iterator[str]:
         if not _FILE.fullmatch(word) or word in ELSEWHERE | FORBIDDEN or word.startswith(("/", "...")):
             continue
         named = word.rstrip("/")
-        beside = (CHECKOUT / named, page.parent / named)
+        beside = (CHECKOUT / named, CHECKOUT / f"{named}.py", page.parent / named)
         if not any(path.exists() for path in beside) and not any(file.endswith("/" + named) for file in files()):
             yield word
 
