@@ -13,7 +13,7 @@ from shared.text import STORABLE
 from shared.web.bodies import read_body
 from shared.web.problems import Problem
 
-_LIMIT_BYTES = 2 * 1024 * 1024
+_LIMIT_BYTES = 16 * 1024 * 1024
 _MOST_FILES = 500
 
 # Segments of plain characters only: a path must never lead out of the folder.
