@@ -202,8 +202,8 @@ async def store(database_url: str, year: list[Lived]) -> None:
         assert one.state is not None
         chain = hashes(None, one.complaint, one.entries)
         tables["timeline"] += [
-            (one.complaint, e.seq, e.at, e.kind, e.by, msgspec.json.encode(e.data).decode(), link)
-            for e, link in zip(one.entries, chain, strict=True)
+            (one.complaint, e.seq, e.at, e.kind, e.by, msgspec.json.encode(e.data).decode(), made)
+            for e, made in zip(one.entries, chain, strict=True)
         ]
         state = msgspec.json.encode(one.state)
         turn = one.state.routed_sequence
@@ -213,7 +213,7 @@ async def store(database_url: str, year: list[Lived]) -> None:
         levels.update({(here.queue, measure): getattr(here, measure) for measure in LEVELS})
     tables["counters"] = [(queue, measure, 0, 0, value) for (queue, measure), value in levels.items()]
     columns = {
-        "timeline": ("complaint_id", "seq", "at", "kind", "by", "data", "link"),
+        "timeline": ("complaint_id", "seq", "at", "kind", "by", "data", "hash"),
         "work": ("complaint_id", "decision", "routed_sequence", "snapshot", "head", *DERIVED),
         "clocks": ("complaint_id", "kind", *CLOCK_COLUMNS),
         "counters": ("queue", "measure", "slot", "bucket", "value"),
